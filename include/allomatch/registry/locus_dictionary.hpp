@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// The distinct genotype typings of one locus in a registry.
+#pragma once
+
+#include <allomatch/typing/genotype.hpp>
+
+#include <boost/container_hash/hash.hpp>
+
+#include <cstdint>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+namespace allomatch {
+
+using position_id = std::uint32_t;
+/// Number of a distinct genotype typing at one locus; what a donor column holds.
+using genotype_code = std::uint32_t;
+/// The code of a locus that is not typed.
+inline constexpr genotype_code untyped_code = 0;
+
+/// A pair of stored positions, and what the two have in common as a position of its own.
+struct stored_alternative {
+    position_id first = 0;
+    position_id second = 0;
+    position_id common = 0;
+    friend bool operator==(const stored_alternative&, const stored_alternative&) = default;
+};
+
+/// Distinct positions and genotypes of one locus. Filled by a builder, read-only afterwards.
+///
+/// Positions are told apart by what matching sees: kind, classes, antigens, first fields. `positions_with`
+/// lists, for a class, every position that has it, so that a query touches only what it may match.
+class locus_dictionary {
+public:
+    /// Position 0 has no classes: the common part of two positions that share none.
+    static constexpr position_id nothing = 0;
+
+    locus_dictionary();
+
+    genotype_code intern(const genotype& g);
+    /// Builds the lists of positions by class; call once after the last `intern`.
+    void finish();
+
+    [[nodiscard]] std::size_t genotype_count() const noexcept { return begins_.size() - 1; }
+    [[nodiscard]] std::size_t position_count() const noexcept { return positions_.size(); }
+    [[nodiscard]] std::span<const stored_alternative> alternatives(genotype_code code) const noexcept {
+        return {alternatives_.data() + begins_[code], begins_[code + 1] - begins_[code]};
+    }
+    [[nodiscard]] const position& at(position_id id) const noexcept { return positions_[id]; }
+    /// Whether every genotype has exactly one alternative; then genotype `i` is `pairs()[i]`.
+    [[nodiscard]] bool all_single() const noexcept { return alternatives_.size() == genotype_count(); }
+    [[nodiscard]] std::span<const stored_alternative> pairs() const noexcept { return alternatives_; }
+
+    /// Positions that have class `c`, ascending.
+    [[nodiscard]] std::span<const position_id> positions_with(class_id c) const noexcept;
+    [[nodiscard]] std::span<const position_id> blank_positions() const noexcept { return blanks_; }
+    [[nodiscard]] std::span<const position_id> no_product_positions() const noexcept { return no_products_; }
+    /// Distinct classes that occur, ascending.
+    [[nodiscard]] std::span<const class_id> classes() const noexcept { return classes_; }
+
+    [[nodiscard]] std::size_t memory() const noexcept;
+
+private:
+    struct position_hash {
+        std::size_t operator()(const position& p) const noexcept;
+    };
+    struct pair_list_hash {
+        std::size_t operator()(const std::vector<stored_alternative>& list) const noexcept;
+    };
+    position_id intern(const position& p);
+
+    std::vector<position> positions_;
+    std::vector<stored_alternative> alternatives_;
+    std::vector<std::uint32_t> begins_{0};
+    std::vector<class_id> classes_;
+    std::vector<std::uint32_t> class_begins_;
+    std::vector<position_id> class_positions_;
+    std::vector<position_id> blanks_;
+    std::vector<position_id> no_products_;
+    std::unordered_map<position, position_id, position_hash> known_positions_;
+    std::unordered_map<std::vector<stored_alternative>, genotype_code, pair_list_hash> known_genotypes_;
+};
+
+/// What two positions have in common: their shared classes; for a blank one the other; nothing for new
+/// alleles.
+[[nodiscard]] position common_part(const position& a, const position& b);
+
+}  // namespace allomatch

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// A registry of donors as columns.
+#pragma once
+
+#include <allomatch/registry/field.hpp>
+#include <allomatch/registry/locus_dictionary.hpp>
+#include <allomatch/registry/packed_column.hpp>
+#include <allomatch/typing/locus_text.hpp>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+namespace allomatch {
+
+/// Position of a donor in its registry, in the order of insertion.
+using donor_index = std::uint32_t;
+
+/// Bytes that a registry takes.
+struct registry_memory {
+    std::size_t typings = 0;       ///< genotype codes, one a donor and locus
+    std::size_t typing_texts = 0;  ///< codes of the texts as received
+    std::size_t fields = 0;
+    std::size_t ids = 0;
+    std::size_t dictionaries = 0;  ///< distinct genotypes, texts and words, shared by all donors
+    [[nodiscard]] std::size_t total() const { return typings + typing_texts + fields + ids + dictionaries; }
+};
+
+/// Donors as columns: per locus a dictionary of distinct genotypes and one code a donor; fields; ids.
+/// Immutable once built: any number of threads may read it.
+class registry {
+public:
+    struct locus_column {
+        locus_dictionary dictionary;
+        packed_column codes;       ///< genotype_code of each donor
+        packed_column text_codes;  ///< number of the text in `texts` of each donor
+        std::vector<std::string> texts{std::string()};
+        std::size_t typed = 0;     ///< donors that are typed at this locus
+    };
+
+    [[nodiscard]] std::size_t size() const noexcept { return id_ends_.size(); }
+    [[nodiscard]] const nomenclature::pointer& names() const noexcept { return names_; }
+    [[nodiscard]] null_policy nulls() const noexcept { return nulls_; }
+
+    [[nodiscard]] const locus_column& column(locus l) const noexcept { return loci_[index(l)]; }
+    /// The typing as received, see `pair_text`; empty when untyped.
+    [[nodiscard]] std::string_view typing_text(locus l, donor_index d) const noexcept {
+        const locus_column& c = column(l);
+        return c.texts[c.text_codes[d]];
+    }
+    [[nodiscard]] std::string_view id(donor_index d) const noexcept {
+        const std::uint32_t begin = d == 0 ? 0 : id_ends_[d - 1];
+        return std::string_view(ids_).substr(begin, id_ends_[d] - begin);
+    }
+    /// The donor with this id. Cost: one pass over the ids.
+    [[nodiscard]] std::optional<donor_index> find(std::string_view id) const noexcept;
+
+    [[nodiscard]] const std::vector<field_column>& fields() const noexcept { return fields_; }
+    /// A field by its name, without case; null when no donor file had it.
+    [[nodiscard]] const field_column* field(std::string_view name) const noexcept;
+
+    [[nodiscard]] registry_memory memory() const noexcept;
+
+private:
+    friend class registry_builder;
+    nomenclature::pointer names_;
+    null_policy nulls_ = null_policy::ignore_inside_ambiguity;
+    std::array<locus_column, locus_count> loci_;
+    std::vector<field_column> fields_;
+    std::string ids_;
+    std::vector<std::uint32_t> id_ends_;
+};
+
+/// Builds a registry donor by donor; a refused donor leaves no trace. Not thread-safe.
+class registry_builder {
+public:
+    /// One donor as texts; the views are only read during `add`.
+    struct donor_texts {
+        std::string_view id;
+        std::array<std::string_view, locus_count> typings;  ///< locus texts, see `pair_text`
+        std::vector<std::string_view> fields;               ///< one for each declared field
+    };
+
+    /// `mac` may be null. Both are kept alive by the builder.
+    registry_builder(nomenclature::pointer names, mac_table::pointer mac,
+                     null_policy nulls = null_policy::ignore_inside_ambiguity);
+
+    /// Declares the fields of the donors to come, before the first `add`. A name may be declared once.
+    void declare_fields(const std::vector<std::string>& columns);
+
+    /// Adds a donor, or refuses it and returns why: all that is wrong with it.
+    [[nodiscard]] std::vector<problem> add(const donor_texts& donor);
+
+    /// Warnings of one typed locus, empty for most. The text must have been part of an added donor.
+    [[nodiscard]] const std::vector<std::string>& warnings(locus l, std::string_view text) const;
+    /// Reads a locus text as `add` does, through the same memory of known texts.
+    [[nodiscard]] const result<typed_locus>& read(locus l, std::string_view text);
+
+    [[nodiscard]] std::size_t size() const noexcept { return building_.size(); }
+    /// Hands the registry over; the builder is empty afterwards.
+    [[nodiscard]] std::shared_ptr<const registry> finish();
+
+private:
+    struct known_text {
+        result<typed_locus> read;
+        std::uint32_t text_code = 0;  // 0 until a donor has it
+        genotype_code code = untyped_code;
+    };
+    using known_texts = std::unordered_map<std::string, known_text, text_hash, std::equal_to<>>;
+
+    known_text& look_up(locus l, std::string_view text);
+
+    mac_table::pointer mac_;
+    typing_context context_;
+    registry building_;
+    std::array<known_texts, locus_count> known_;
+    std::unordered_set<std::string, text_hash, std::equal_to<>> ids_;
+};
+
+}  // namespace allomatch

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <allomatch/core/file.hpp>
+#include <allomatch/nomenclature/release_tables.hpp>
+
+namespace allomatch {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct opened {
+    std::string content;
+    delimited_lines lines;
+    opened(const fs::path& path, char separator)
+        : content(read_file(path)), lines(path_text(path), content, separator) {}
+};
+
+/// Genes as the wmda files write them: `A*`, and `Cw*` for old names of C.
+std::optional<gene> wmda_gene(std::string_view text) {
+    if (text == "Cw*") return gene::C;
+    if (text.empty() || text.back() != '*') return std::nullopt;
+    return gene_from_name(text.substr(0, text.size() - 1));
+}
+
+allele_name allele_cell(const delimited_lines& lines, std::size_t cell, std::string_view text) {
+    const auto name = read_allele_name(text);
+    if (!name) lines.fail(cell, text, "not an allele name");
+    return *name;
+}
+
+std::string version_in(std::string_view content) {
+    constexpr std::string_view mark = "# version:";
+    const std::size_t at = content.find(mark);
+    if (at == std::string_view::npos) return "unknown";
+    std::string_view line = content.substr(at + mark.size());
+    line = trim(line.substr(0, line.find('\n')));
+    const std::size_t blank = line.rfind(' ');
+    return std::string(blank == std::string_view::npos ? line : line.substr(blank + 1));
+}
+
+/// Columns: locus, name, assigned, deleted, identical to, reason.
+void read_names(const fs::path& path, release_tables& tables) {
+    opened file(path, ';');
+    tables.version = version_in(file.content);
+    while (file.lines.next()) {
+        const auto g = wmda_gene(file.lines.cell(0));
+        const std::string_view text = file.lines.cell(1);
+        const std::string_view deleted = file.lines.cell(3);
+        const std::string_view current = file.lines.cell(4);
+        const std::string_view cause = file.lines.cell(5);
+        if (!g) continue;
+        if (deleted.empty()) {
+            tables.alleles.push_back(allele_cell(file.lines, 1, text).key(*g));
+        } else {
+            if (!current.empty() && !read_old_digits(*g, current)) (void)allele_cell(file.lines, 4, current);
+            tables.old_names.push_back({*g, std::string(text), std::string(current), std::string(cause)});
+        }
+    }
+    if (tables.alleles.empty()) file.lines.fail(0, "", "no alleles: not a hla_nom.txt file");
+}
+
+/// Columns: locus, members separated by `/`, group name with its letter (blank for an allele alone).
+void read_groups(const fs::path& path, char letter, std::vector<release_tables::group>& groups) {
+    opened file(path, ';');
+    while (file.lines.next()) {
+        const auto g = wmda_gene(file.lines.cell(0));
+        const std::string_view members = file.lines.cell(1);
+        std::string_view group = file.lines.cell(2);
+        if (!g || group.empty()) continue;
+        if (group.back() != letter)
+            file.lines.fail(2, group, std::string("a group name ends with ") + letter);
+        group.remove_suffix(1);
+        release_tables::group row{allele_cell(file.lines, 2, group).key(*g), {}};
+        for (const std::string_view member : split(members, '/'))
+            row.members.push_back(allele_cell(file.lines, 1, member).key(*g));
+        groups.push_back(std::move(row));
+    }
+}
+
+std::vector<std::uint32_t> antigen_cell(const delimited_lines& lines, std::size_t cell) {
+    std::vector<std::uint32_t> antigens;
+    const std::string_view text = lines.cell(cell);
+    if (text.empty()) return antigens;
+    for (const std::string_view part : split(text, '/')) {
+        if (part == "?" || part.empty()) continue;
+        const auto antigen = number(part, 9999);
+        if (!antigen) lines.fail(cell, part, "not the number of a serological antigen");
+        if (*antigen != 0) antigens.push_back(*antigen);
+    }
+    return antigens;
+}
+
+/// Columns: locus, allele, then antigens: unambiguous, possible, assumed, expert assigned.
+void read_allele_serology(const fs::path& path, release_tables& tables) {
+    opened file(path, ';');
+    while (file.lines.next()) {
+        const auto g = wmda_gene(file.lines.cell(0));
+        if (file.lines.cells().size() != 6)
+            file.lines.fail(0, file.lines.line(), "expected 6 columns, found " + std::to_string(file.lines.cells().size()));
+        if (!g) continue;
+        release_tables::allele_antigens row{allele_cell(file.lines, 1, file.lines.cell(1)).key(*g), {}};
+        for (std::size_t i = 2; i < 6; ++i)
+            for (const std::uint32_t antigen : antigen_cell(file.lines, i)) row.antigens.push_back(antigen);
+        if (!row.antigens.empty()) tables.serology.push_back(std::move(row));
+    }
+}
+
+/// Columns: family, broad, splits, associated antigens.
+void read_broads(const fs::path& path, release_tables& tables) {
+    opened file(path, ';');
+    while (file.lines.next()) {
+        const auto family = family_from_name(file.lines.cell(0));
+        const std::vector<std::uint32_t> parent = antigen_cell(file.lines, 1);
+        if (parent.size() != 1) file.lines.fail(1, file.lines.cell(1), "expected one antigen");
+        std::vector<std::uint32_t> children = antigen_cell(file.lines, 2);
+        for (const std::uint32_t child : antigen_cell(file.lines, 3)) children.push_back(child);
+        if (family) tables.broads.push_back({*family, parent.front(), std::move(children)});
+    }
+}
+
+/// Comma-separated, with a header from 3.34.0 on: allele, protein, then versions V1, V2 ..
+void read_tce(const fs::path& path, release_tables& tables) {
+    opened file(path, ',');
+    std::size_t allele_column = 0;
+    std::size_t group_column = 3;  // V2 where there is no header
+    bool first = true;
+    while (file.lines.next()) {
+        if (std::exchange(first, false) && file.lines.cell(0) == "Allele") {
+            std::uint32_t newest = 0;
+            for (std::size_t i = 0; i < file.lines.cells().size(); ++i) {
+                const std::string_view title = trim(file.lines.cell(i));
+                if (title.size() < 2 || title[0] != 'V') continue;
+                const auto version = number(title.substr(1, leading(title.substr(1), is_digit)));
+                if (version && *version > newest) {
+                    newest = *version;
+                    group_column = i;
+                }
+            }
+            if (newest == 0) file.lines.fail(0, file.lines.line(), "no column of a TCE version (V1, V2 ..)");
+            continue;
+        }
+        const std::string_view text = file.lines.cell(allele_column);
+        const std::string_view group = trim(file.lines.cell(group_column));
+        constexpr std::string_view gene_prefix = "DPB1*";
+        if (!text.starts_with(gene_prefix)) file.lines.fail(allele_column, text, "not a DPB1 allele");
+        const allele_name allele = allele_cell(file.lines, allele_column, text.substr(gene_prefix.size()));
+        if (group.empty() || group == "0") continue;
+        if (group[0] < '1' || group[0] > '3' || (group.size() > 1 && is_digit(group[1])))
+            file.lines.fail(group_column, group, "not a TCE group: 1, 2 or 3");
+        tables.tce.push_back({allele.key(gene::DPB1), static_cast<std::uint8_t>(group[0] - '0')});
+    }
+}
+
+}  // namespace
+
+release_tables read_release(const fs::path& folder) {
+    std::error_code error;
+    if (!fs::is_directory(folder, error)) {
+        problem p;
+        p.place = path_text(folder);
+        p.reason = "no such release folder (or use builtin, or names)";
+        throw format_error(std::move(p));
+    }
+    release_tables tables;
+    const fs::path wmda = folder / "wmda";
+    read_names(wmda / "hla_nom.txt", tables);
+    read_groups(wmda / "hla_nom_p.txt", 'P', tables.p_groups);
+    read_groups(wmda / "hla_nom_g.txt", 'G', tables.g_groups);
+    read_allele_serology(wmda / "rel_dna_ser.txt", tables);
+    read_broads(wmda / "rel_ser_ser.txt", tables);
+    const fs::path tce = folder / "tce" / "dpb_tce.csv";
+    if (fs::exists(tce, error)) read_tce(tce, tables);
+    return tables;
+}
+
+}  // namespace allomatch

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <allomatch/core/utf8.hpp>
+#include <allomatch/registry/registry.hpp>
+
+#include <limits>
+
+namespace allomatch {
+
+namespace {
+constexpr std::size_t longest_id = 64;
+}
+
+std::optional<donor_index> registry::find(std::string_view wanted) const noexcept {
+    for (donor_index d = 0; d < size(); ++d)
+        if (id(d) == wanted) return d;
+    return std::nullopt;
+}
+
+const field_column* registry::field(std::string_view name) const noexcept {
+    for (const field_column& f : fields_)
+        if (same_ignoring_case(f.name(), name)) return &f;
+    return nullptr;
+}
+
+registry_memory registry::memory() const noexcept {
+    registry_memory m;
+    for (const locus_column& c : loci_) {
+        if (c.typed == 0) continue;
+        m.typings += c.codes.memory();
+        m.typing_texts += c.text_codes.memory();
+        m.dictionaries += c.dictionary.memory();
+        for (const std::string& text : c.texts) m.dictionaries += sizeof(std::string) + text.capacity();
+    }
+    for (const field_column& f : fields_) m.fields += f.memory();
+    m.ids = ids_.capacity() + id_ends_.capacity() * sizeof(id_ends_[0]);
+    return m;
+}
+
+registry_builder::registry_builder(nomenclature::pointer names, mac_table::pointer mac, null_policy nulls)
+    : mac_(std::move(mac)) {
+    building_.names_ = std::move(names);
+    building_.nulls_ = nulls;
+    context_.names = building_.names_.get();
+    context_.mac = mac_.get();
+}
+
+void registry_builder::declare_fields(const std::vector<std::string>& columns) {
+    for (const std::string& column : columns) {
+        const field_definition* definition = find_field(column);
+        const std::string name(definition != nullptr ? definition->name : column);
+        if (building_.field(name) != nullptr) {
+            problem p;
+            p.column = column;
+            p.reason = "the field " + name + " is given by two columns";
+            throw format_error(std::move(p));
+        }
+        building_.fields_.emplace_back(name, definition != nullptr ? definition->kind : field_kind::text, definition);
+    }
+}
+
+registry_builder::known_text& registry_builder::look_up(locus l, std::string_view text) {
+    known_texts& known = known_[index(l)];
+    if (const auto it = known.find(text); it != known.end()) return it->second;
+    return known.emplace(std::string(text), known_text{read_locus(context_, l, text, building_.nulls_)}).first->second;
+}
+
+const result<typed_locus>& registry_builder::read(locus l, std::string_view text) { return look_up(l, text).read; }
+
+std::vector<problem> registry_builder::add(const donor_texts& donor) {
+    std::vector<problem> problems;
+    const auto refuse = [&](std::string column, std::string_view text, std::string reason) {
+        problem p;
+        p.column = std::move(column);
+        p.text = shown(text);
+        p.reason = std::move(reason);
+        problems.push_back(std::move(p));
+    };
+    const std::string_view id = trim(donor.id);
+    if (id.empty())
+        refuse("id", donor.id, "the id is empty");
+    else if (id.size() > longest_id)
+        refuse("id", id, "the id is longer than 64 bytes");
+    else if (!is_utf8(id))
+        refuse("id", id, "the id is not valid UTF-8");
+    else if (ids_.contains(id))
+        refuse("id", id, "the id is there already");
+
+    std::array<known_text*, locus_count> typed{};
+    for (std::size_t l = 0; l < locus_count; ++l) {
+        if (donor.typings[l].empty()) continue;
+        typed[l] = &look_up(static_cast<locus>(l), donor.typings[l]);
+        if (!typed[l]->read) problems.push_back(typed[l]->read.error());
+    }
+    for (std::size_t f = 0; f < building_.fields_.size(); ++f)
+        if (auto p = building_.fields_[f].check(donor.fields[f])) problems.push_back(*std::move(p));
+    if (building_.ids_.size() + id.size() > std::numeric_limits<std::uint32_t>::max())
+        refuse("id", id, "the registry is full: 4 GiB of ids");
+    if (!problems.empty()) return problems;
+
+    for (std::size_t l = 0; l < locus_count; ++l) {
+        registry::locus_column& column = building_.loci_[l];
+        known_text* known = typed[l];
+        if (known != nullptr && known->text_code == 0) {
+            known->text_code = static_cast<std::uint32_t>(column.texts.size());
+            column.texts.emplace_back(donor.typings[l]);
+            known->code = column.dictionary.intern(known->read->meaning);
+        }
+        if (known != nullptr && column.typed == 0) {
+            // First typed donor: those before are untyped. Loci that nobody has take no memory.
+            for (std::size_t i = 0; i < building_.size(); ++i) {
+                column.codes.push_back(untyped_code);
+                column.text_codes.push_back(0);
+            }
+        }
+        if (known != nullptr) ++column.typed;
+        if (column.typed == 0) continue;
+        column.codes.push_back(known != nullptr ? known->code : untyped_code);
+        column.text_codes.push_back(known != nullptr ? known->text_code : 0);
+    }
+    for (std::size_t f = 0; f < building_.fields_.size(); ++f) building_.fields_[f].push_back(donor.fields[f]);
+    building_.ids_ += id;
+    building_.id_ends_.push_back(static_cast<std::uint32_t>(building_.ids_.size()));
+    ids_.emplace(id);
+    return problems;
+}
+
+const std::vector<std::string>& registry_builder::warnings(locus l, std::string_view text) const {
+    return known_[index(l)].find(text)->second.read->warnings;
+}
+
+std::shared_ptr<const registry> registry_builder::finish() {
+    for (registry::locus_column& column : building_.loci_) {
+        column.dictionary.finish();
+        // A locus that nobody is typed at still has a code for everybody, in one byte.
+        for (std::size_t i = column.codes.size(); column.typed == 0 && i < building_.size(); ++i) {
+            column.codes.push_back(untyped_code);
+            column.text_codes.push_back(0);
+        }
+        column.codes.shrink_to_fit();
+        column.text_codes.shrink_to_fit();
+    }
+    for (field_column& f : building_.fields_) f.shrink_to_fit();
+    building_.ids_.shrink_to_fit();
+    building_.id_ends_.shrink_to_fit();
+    auto done = std::make_shared<registry>(std::move(building_));
+    building_ = {};
+    known_ = {};
+    ids_ = {};
+    return done;
+}
+
+}  // namespace allomatch

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <allomatch/typing/locus_text.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace allomatch {
+
+namespace {
+constexpr char cell_separator = '\t';
+
+bool share_an_allele(const reading& a, const reading& b) {
+    if (a.what != reading::kind::alleles || b.what != reading::kind::alleles)
+        return a.what == reading::kind::blank || b.what == reading::kind::blank;
+    const auto& left = a.alleles.ranges();
+    const auto& right = b.alleles.ranges();
+    for (auto i = left.begin(), j = right.begin(); i != left.end() && j != right.end();) {
+        if (i->begin < j->end && j->begin < i->end) return true;
+        if (i->end < j->end)
+            ++i;
+        else
+            ++j;
+    }
+    return false;
+}
+}  // namespace
+
+std::string pair_text(std::string_view first, std::string_view second) {
+    first = trim(first);
+    second = trim(second);
+    if (first.empty() && second.empty()) return {};
+    std::string text(first);
+    text += cell_separator;
+    text += second;
+    return text;
+}
+
+std::string shown_pair_text(std::string_view text) {
+    const std::size_t at = text.find(cell_separator);
+    if (at == std::string_view::npos) return std::string(text);
+    std::string out(text.substr(0, at));
+    const std::string_view second = text.substr(at + 1);
+    if (!out.empty() && !second.empty()) out += " + ";
+    out += second;
+    return out;
+}
+
+result<typed_locus> read_locus(const typing_context& context, locus l, std::string_view text, null_policy nulls) {
+    typed_locus out;
+    typing_context here = context;
+    here.genes = gene_set(l);
+    const std::size_t at = text.find(cell_separator);
+    if (text.empty()) {
+        // untyped
+    } else if (at == std::string_view::npos) {
+        if (text.find('~') != std::string_view::npos) here.genes = gene_set::all();
+        result<gl_reading> read = read_gl_string(here, text);
+        if (!read) {
+            read.error().column = name(l);
+            return std::move(read.error());
+        }
+        out.readings = std::move(read->loci[index(l)]);
+        out.warnings = std::move(read->warnings);
+    } else {
+        reading_pair pair;
+        const std::array<std::string_view, 2> cells{text.substr(0, at), text.substr(at + 1)};
+        for (std::size_t i = 0; i < 2; ++i) {
+            result<reading> read = read_position(here, cells[i]);
+            if (!read) {
+                read.error().column = std::string(name(l)) + (i == 0 ? "_1" : "_2");
+                return std::move(read.error());
+            }
+            for (std::string& w : read->warnings) out.warnings.push_back(std::move(w));
+            pair[i] = std::move(*read);
+        }
+        if (pair[0].what == reading::kind::blank && pair[1].what != reading::kind::blank && l != locus::DRB345)
+            out.warnings.emplace_back("the first position is blank and the second is not");
+        if (pair[0].what != reading::kind::blank || pair[1].what != reading::kind::blank)
+            out.readings.push_back(std::move(pair));
+    }
+    out.meaning = make_genotype(*context.names, l, out.readings, nulls);
+    return out;
+}
+
+bool consistent(const typed_locus& dna, const typed_locus& serology) {
+    if (dna.readings.empty() || serology.readings.empty()) return true;
+    return std::any_of(dna.readings.begin(), dna.readings.end(), [&](const reading_pair& d) {
+        return std::any_of(serology.readings.begin(), serology.readings.end(), [&](const reading_pair& s) {
+            return (share_an_allele(d[0], s[0]) && share_an_allele(d[1], s[1])) ||
+                   (share_an_allele(d[0], s[1]) && share_an_allele(d[1], s[0]));
+        });
+    });
+}
+
+result<std::array<std::string, locus_count>> split_gl_string(std::string_view text) {
+    std::array<std::string, locus_count> texts;
+    const auto fault = [](std::string_view part, std::string reason) {
+        problem p;
+        p.column = "gl";
+        p.text = shown(part);
+        p.reason = std::move(reason);
+        return p;
+    };
+    text = trim(text);
+    if (text.empty()) return texts;
+    for (const std::string_view raw : split(text, '^')) {
+        const std::string_view block = trim(raw);
+        const std::string_view chromosome = block.substr(0, block.find_first_of("+|"));
+        for (const std::string_view part : split(chromosome, '~')) {
+            std::string_view allele = trim(part);
+            if (allele.starts_with("HLA-")) allele.remove_prefix(4);
+            const auto g = gene_from_name(allele.substr(0, allele.find('*')));
+            if (!g || allele.find('*') == std::string_view::npos)
+                return fault(block, "a locus of a GL String starts with a prefix such as A* or DRB1*");
+            std::string& whole = texts[index(locus_of(*g))];
+            if (!whole.empty() && locus_of(*g) != locus::DRB345)
+                return fault(block, "locus " + std::string(name(*g)) + " stands twice");
+            if (!whole.empty()) whole += '^';
+            whole += block;
+        }
+    }
+    return texts;
+}
+
+}  // namespace allomatch
