@@ -98,6 +98,12 @@ day_number today() noexcept {
     return static_cast<day_number>(now.time_since_epoch().count());
 }
 
+std::string number_text(float value) {
+    std::array<char, 32> buffer{};
+    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
+    return {buffer.data(), end};
+}
+
 field_column::field_column(std::string name, field_kind kind, const field_definition* definition)
     : name_(std::move(name)), kind_(kind), definition_(definition) {
     if (kind_ != field_kind::category || definition_ == nullptr) return;
@@ -201,11 +207,7 @@ std::string field_column::text(std::size_t row) const {
     switch (kind_) {
         case field_kind::date: return date_text(days_[row]);
         case field_kind::number:
-        case field_kind::count: {
-            std::array<char, 32> buffer{};
-            const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), numbers_[row]).ptr;
-            return {buffer.data(), end};
-        }
+        case field_kind::count: return number_text(numbers_[row]);
         default: return words_[codes_[row]];
     }
 }

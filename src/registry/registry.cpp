@@ -2,18 +2,10 @@
 #include <allomatch/core/utf8.hpp>
 #include <allomatch/registry/registry.hpp>
 
-#include <limits>
-
 namespace allomatch {
 
 namespace {
 constexpr std::size_t longest_id = 64;
-}
-
-std::optional<donor_index> registry::find(std::string_view wanted) const noexcept {
-    for (donor_index d = 0; d < size(); ++d)
-        if (id(d) == wanted) return d;
-    return std::nullopt;
 }
 
 const field_column* registry::field(std::string_view name) const noexcept {
@@ -32,7 +24,7 @@ registry_memory registry::memory() const noexcept {
         for (const std::string& text : c.texts) m.dictionaries += sizeof(std::string) + text.capacity();
     }
     for (const field_column& f : fields_) m.fields += f.memory();
-    m.ids = ids_.capacity() + id_ends_.capacity() * sizeof(id_ends_[0]);
+    m.ids = ids_.memory();
     return m;
 }
 
@@ -82,7 +74,7 @@ std::vector<problem> registry_builder::add(const donor_texts& donor) {
         refuse("id", id, "the id is longer than 64 bytes");
     else if (!is_utf8(id))
         refuse("id", id, "the id is not valid UTF-8");
-    else if (ids_.contains(id))
+    else if (building_.find(id))
         refuse("id", id, "the id is there already");
 
     std::array<known_text*, locus_count> typed{};
@@ -93,7 +85,7 @@ std::vector<problem> registry_builder::add(const donor_texts& donor) {
     }
     for (std::size_t f = 0; f < building_.fields_.size(); ++f)
         if (auto p = building_.fields_[f].check(donor.fields[f])) problems.push_back(*std::move(p));
-    if (building_.ids_.size() + id.size() > std::numeric_limits<std::uint32_t>::max())
+    if (!building_.ids_.has_room_for(id))
         refuse("id", id, "the registry is full: 4 GiB of ids");
     if (!problems.empty()) return problems;
 
@@ -118,9 +110,7 @@ std::vector<problem> registry_builder::add(const donor_texts& donor) {
         column.text_codes.push_back(known != nullptr ? known->text_code : 0);
     }
     for (std::size_t f = 0; f < building_.fields_.size(); ++f) building_.fields_[f].push_back(donor.fields[f]);
-    building_.ids_ += id;
-    building_.id_ends_.push_back(static_cast<std::uint32_t>(building_.ids_.size()));
-    ids_.emplace(id);
+    building_.ids_.push_back(id);
     return problems;
 }
 
@@ -136,16 +126,20 @@ std::shared_ptr<const registry> registry_builder::finish() {
             column.codes.push_back(untyped_code);
             column.text_codes.push_back(0);
         }
+        std::vector<double> shares(column.dictionary.genotype_count(), 0);
+        column.codes.visit([&](auto codes) {
+            for (const auto code : codes) shares[code] += 1.0 / static_cast<double>(codes.size());
+        });
+        column.passing = shares[untyped_code];
+        for (std::size_t code = 1; code < shares.size(); ++code) column.passing += shares[code] * shares[code];
         column.codes.shrink_to_fit();
         column.text_codes.shrink_to_fit();
     }
     for (field_column& f : building_.fields_) f.shrink_to_fit();
     building_.ids_.shrink_to_fit();
-    building_.id_ends_.shrink_to_fit();
     auto done = std::make_shared<registry>(std::move(building_));
     building_ = {};
     known_ = {};
-    ids_ = {};
     return done;
 }
 

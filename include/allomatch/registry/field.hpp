@@ -29,6 +29,9 @@ inline constexpr day_number no_day = std::numeric_limits<day_number>::min();
 /// Today in UTC.
 [[nodiscard]] day_number today() noexcept;
 
+/// The shortest text that reads back as the same number.
+[[nodiscard]] std::string number_text(float value);
+
 /// What the values of a field are.
 enum class field_kind : std::uint8_t {
     text,      ///< any text, kept in a dictionary

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <allomatch/registry/field.hpp>
+#include <allomatch/registry/id_table.hpp>
 #include <allomatch/registry/locus_dictionary.hpp>
 #include <allomatch/registry/packed_column.hpp>
 #include <allomatch/typing/locus_text.hpp>
@@ -14,7 +15,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 namespace allomatch {
@@ -42,9 +42,10 @@ public:
         packed_column text_codes;  ///< number of the text in `texts` of each donor
         std::vector<std::string> texts{std::string()};
         std::size_t typed = 0;     ///< donors that are typed at this locus
+        double passing = 1;        ///< chance that two donors have the same code, or one is untyped
     };
 
-    [[nodiscard]] std::size_t size() const noexcept { return id_ends_.size(); }
+    [[nodiscard]] std::size_t size() const noexcept { return ids_.size(); }
     [[nodiscard]] const nomenclature::pointer& names() const noexcept { return names_; }
     [[nodiscard]] null_policy nulls() const noexcept { return nulls_; }
 
@@ -54,12 +55,9 @@ public:
         const locus_column& c = column(l);
         return c.texts[c.text_codes[d]];
     }
-    [[nodiscard]] std::string_view id(donor_index d) const noexcept {
-        const std::uint32_t begin = d == 0 ? 0 : id_ends_[d - 1];
-        return std::string_view(ids_).substr(begin, id_ends_[d] - begin);
-    }
-    /// The donor with this id. Cost: one pass over the ids.
-    [[nodiscard]] std::optional<donor_index> find(std::string_view id) const noexcept;
+    [[nodiscard]] std::string_view id(donor_index d) const noexcept { return ids_[d]; }
+    /// The donor with this id. O(1).
+    [[nodiscard]] std::optional<donor_index> find(std::string_view id) const noexcept { return ids_.find(id); }
 
     [[nodiscard]] const std::vector<field_column>& fields() const noexcept { return fields_; }
     /// A field by its name, without case; null when no donor file had it.
@@ -73,8 +71,7 @@ private:
     null_policy nulls_ = null_policy::ignore_inside_ambiguity;
     std::array<locus_column, locus_count> loci_;
     std::vector<field_column> fields_;
-    std::string ids_;
-    std::vector<std::uint32_t> id_ends_;
+    id_table ids_;
 };
 
 /// Builds a registry donor by donor; a refused donor leaves no trace. Not thread-safe.
@@ -103,6 +100,8 @@ public:
     [[nodiscard]] const result<typed_locus>& read(locus l, std::string_view text);
 
     [[nodiscard]] std::size_t size() const noexcept { return building_.size(); }
+    /// Number of the donor added with this id.
+    [[nodiscard]] std::optional<donor_index> find(std::string_view id) const noexcept { return building_.find(id); }
     /// Hands the registry over; the builder is empty afterwards.
     [[nodiscard]] std::shared_ptr<const registry> finish();
 
@@ -120,7 +119,6 @@ private:
     typing_context context_;
     registry building_;
     std::array<known_texts, locus_count> known_;
-    std::unordered_set<std::string, text_hash, std::equal_to<>> ids_;
 };
 
 }  // namespace allomatch

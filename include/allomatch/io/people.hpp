@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Donors and patients from rows: which column means what, and what came of each row.
+#pragma once
+
+#include <allomatch/io/table.hpp>
+#include <allomatch/registry/registry.hpp>
+#include <allomatch/search/patient.hpp>
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace allomatch::io {
+
+/// A warning about rows that were taken; equal ones are counted, not repeated.
+struct import_warning {
+    problem first;            ///< where it was seen first
+    std::uint64_t count = 0;  ///< in how many rows
+};
+
+/// What came of an input. Every row read is either taken or refused.
+struct import_report {
+    std::string source;
+    std::uint64_t rows_read = 0;
+    std::uint64_t rows_taken = 0;
+    std::uint64_t rows_refused = 0;
+    std::vector<problem> problems;  ///< all that is wrong with the refused rows
+    std::vector<import_warning> warnings;
+    double seconds = 0;
+
+    /// The problems and warnings as a table: kind, row, column, id, text, reason, suggestion, count.
+    [[nodiscard]] table to_table() const;
+};
+
+struct import_options {
+    null_policy nulls = null_policy::ignore_inside_ambiguity;
+    /// Take nothing when a row is refused.
+    bool strict = false;
+    /// Called now and then with the number of rows read.
+    std::function<void(std::uint64_t)> progress{};
+};
+
+/// Opens a file of people: CSV with a header (formats.md), or GL lines `ID%GLSTRING`.
+/// \throws format_error when it cannot be read.
+[[nodiscard]] std::unique_ptr<row_source> open_people(const std::filesystem::path& path);
+
+/// Rows with the columns `id` and `gl` from lines `ID%GLSTRING`.
+class gl_lines_source final : public row_source {
+public:
+    explicit gl_lines_source(const std::filesystem::path& path);
+    ~gl_lines_source() override;
+    [[nodiscard]] std::string_view name() const override;
+    [[nodiscard]] std::span<const std::string> columns() const override { return columns_; }
+    bool next(row_view& row) override;
+
+private:
+    struct state;
+    std::unique_ptr<state> state_;
+    std::array<std::string, 2> columns_{"id", "gl"};
+    std::array<std::string_view, 2> cells_;
+};
+
+/// Builds a registry from rows. A bad row is left out and reported; the others are taken.
+/// \throws format_error when the input as a whole is unusable: no id column, no typing column, a column given
+/// twice; and with `strict` when any row is refused (the problem of the first).
+[[nodiscard]] std::shared_ptr<const registry> import_donors(row_source& rows, const nomenclature::pointer& names,
+                                                            const mac_table::pointer& mac,
+                                                            const import_options& options, import_report& report);
+
+/// The same for patients, in the order of the rows.
+[[nodiscard]] std::vector<std::shared_ptr<const patient>> import_patients(row_source& rows,
+                                                                          const nomenclature::pointer& names,
+                                                                          const mac_table::pointer& mac,
+                                                                          const import_options& options,
+                                                                          import_report& report);
+
+}  // namespace allomatch::io

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Comparing one typed locus of a patient with one of a donor: the outcome, and how it is folded over
+/// alternatives. The rules are semantics.md section 4.
+#pragma once
+
+#include <allomatch/nomenclature/nomenclature.hpp>
+#include <allomatch/registry/locus_dictionary.hpp>
+#include <allomatch/typing/genotype.hpp>
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace allomatch {
+
+/// Certainty of a donor position.
+enum class letter : std::uint8_t {
+    certain,    ///< A: all resolutions match
+    potential,  ///< P
+    allele,     ///< L: alleles differ, antigens match
+    antigen,    ///< M
+    untyped,    ///< -
+};
+[[nodiscard]] constexpr char text_of(letter l) noexcept { return "APLM-"[static_cast<int>(l)]; }
+
+/// Outcome of one locus.
+struct locus_outcome {
+    std::uint8_t mismatches = 0;      ///< 0-2, lowest over the alternatives
+    std::uint8_t mismatches_max = 0;  ///< 0-2, highest that some resolution allows
+    std::uint8_t gvh = 0;             ///< 0-2, patient positions whose class the donor lacks, lowest
+    std::uint8_t hvg = 0;             ///< 0-2, donor positions whose class the patient lacks, lowest
+    std::array<letter, 2> letters{};  ///< in donor order
+    bool crossed = false;             ///< donor position 1 is compared with patient position 2
+
+    friend bool operator==(const locus_outcome&, const locus_outcome&) = default;
+};
+
+/// What one donor position is to one pair of patient positions, as bits.
+struct relation {
+    enum : std::uint16_t {
+        meets_first = 1,         ///< shares a class with the patient's first position
+        meets_second = 2,
+        meets_both = 4,          ///< shares a class with what the two patient positions have in common
+        equals_first = 8,        ///< both are the same single class
+        equals_second = 16,
+        antigen_first = 32,      ///< antigen match with the patient's first position
+        antigen_second = 64,
+        blank = 128,             ///< the donor position is blank
+        covered = 256,           ///< 4 bits: the donor position cannot avoid the k-th choice of small patient positions
+        covered_mask = 256 * 15,
+    };
+};
+
+/// One pair of patient positions, prepared for comparing with many donor positions.
+class prepared_pair {
+public:
+    prepared_pair(const nomenclature& names, locus l, const genotype_alternative& patient);
+
+    /// Relation bits of one donor position. Linear in its classes.
+    [[nodiscard]] std::uint16_t relate(const position& donor) const;
+
+    /// Outcome and preference of this patient pair against a donor pair with the given relations; `common` is the
+    /// relation of what the two donor positions have in common. Branch-light, no memory.
+    struct scored {
+        locus_outcome outcome;
+        std::uint8_t preference;  ///< larger is preferred: matched, certain, antigen-matched positions
+    };
+    [[nodiscard]] scored combine(std::uint16_t first, std::uint16_t second, std::uint16_t common,
+                                 bool donor_no_product) const noexcept;
+
+    [[nodiscard]] const position& first() const noexcept { return patient_.first; }
+    [[nodiscard]] const position& second() const noexcept { return patient_.second; }
+    [[nodiscard]] const position& common() const noexcept { return common_; }
+
+private:
+    [[nodiscard]] bool antigen_match(const position& donor, const position& patient,
+                                     const antigen_set& patient_lines) const;
+
+    genotype_alternative patient_;
+    position common_;
+    antigen_set first_lines_;
+    antigen_set second_lines_;
+    struct choice {
+        std::array<class_id, 2> classes;
+    };
+    boost::container::small_vector<choice, 4> choices_;  ///< classes that small patient positions may take
+    std::uint16_t all_choices_ = 0;
+    bool dpb1_ = false;
+};
+
+/// Options of a comparison.
+struct comparison_rules {
+    /// Count A,A against B,B as one mismatch instead of two.
+    bool homozygous_once = false;
+    friend bool operator==(const comparison_rules&, const comparison_rules&) = default;
+};
+
+/// Folds the scored pairs of alternatives of one locus into one outcome. Feed patient alternatives in their order,
+/// for each the donor's in theirs.
+class outcome_fold {
+public:
+    void add(const prepared_pair::scored& pair) noexcept;
+    [[nodiscard]] locus_outcome result() const noexcept;
+
+private:
+    bool empty_ = true;
+    std::uint8_t best_ = 0;
+    locus_outcome chosen_{};
+    std::array<bool, 2> always_certain_{true, true};
+};
+
+/// Applies `comparison_rules::homozygous_once` to the outcome of one pair of alternatives.
+void count_homozygous_once(locus_outcome& outcome, const genotype_alternative& patient, const position& first,
+                           const position& second);
+
+/// Compares two typed loci directly.
+[[nodiscard]] locus_outcome compare(const nomenclature& names, locus l, const genotype& patient, const genotype& donor,
+                                    const comparison_rules& rules = {});
+
+}  // namespace allomatch

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// One locus of a patient compiled against the dictionary of a registry: a table with one entry per
+/// distinct genotype, so that a donor is only looked up.
+#pragma once
+
+#include <allomatch/search/comparison.hpp>
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace allomatch {
+
+/// Which mismatches count against the limits.
+enum class direction : std::uint8_t {
+    both,  ///< 2 minus matched positions
+    gvh,   ///< patient positions that the donor lacks
+    hvg,   ///< donor positions that the patient lacks
+};
+
+/// An outcome in 16 bits.
+using packed_outcome = std::uint16_t;
+[[nodiscard]] packed_outcome pack(const locus_outcome& o) noexcept;
+[[nodiscard]] locus_outcome unpack(packed_outcome bits) noexcept;
+
+/// Entry of a count table: over the limit of its locus.
+inline constexpr std::uint8_t over_limit = 64;
+
+/// Scratch memory is kept between queries; one instance a thread. Not thread-safe.
+class locus_query {
+public:
+    /// Prepares a typed locus of a patient. The arguments are borrowed until the next `start`.
+    void start(const nomenclature& names, locus l, const genotype& patient, const locus_dictionary& dictionary,
+               const comparison_rules& rules);
+
+    /// Potential mismatches of every genotype in the given direction, 0-2, or `over_limit` above `limit`. Cost: the
+    /// positions that share a class with the patient, plus a look-up per genotype.
+    [[nodiscard]] std::span<const std::uint8_t> counts(direction d, unsigned limit);
+
+    /// Outcome of one genotype, worked out when first asked for.
+    [[nodiscard]] packed_outcome outcome(genotype_code code);
+
+    /// Outcomes of all genotypes.
+    [[nodiscard]] std::span<const packed_outcome> outcomes();
+
+private:
+    static constexpr packed_outcome unknown = 0xFFFF;
+    [[nodiscard]] packed_outcome work_out(genotype_code code);
+    [[nodiscard]] std::uint16_t relation_of(std::size_t pair, position_id id);
+    void mark_positions(const prepared_pair& pair);
+
+    const nomenclature* names_ = nullptr;
+    locus locus_ = locus::A;
+    const genotype* patient_ = nullptr;
+    const locus_dictionary* dictionary_ = nullptr;
+    comparison_rules rules_;
+    std::vector<prepared_pair> pairs_;
+    std::vector<std::uint8_t> marks_;            // per position, for counts
+    std::vector<position_id> marked_;
+    std::vector<std::uint8_t> counts_;           // per genotype
+    std::vector<packed_outcome> outcomes_;       // per genotype
+    std::vector<std::uint16_t> relations_;       // per pair and position
+    bool outcomes_started_ = false;
+};
+
+}  // namespace allomatch

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Who first: criteria in an order, and a key per donor that sorts by them. Semantics.md section 8.
+#pragma once
+
+#include <allomatch/registry/registry.hpp>
+#include <allomatch/search/patient.hpp>
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace allomatch {
+
+/// What donors are ordered by. Every criterion gives a number, the better the lower.
+enum class criterion : std::uint8_t {
+    mismatches,          ///< potential mismatches over the searched loci
+    antigen_mismatches,  ///< positions with letter M: L before M
+    availability,        ///< AV and RS, then not known, TU, OP, DE
+    age_band,            ///< 18-25, 26-30, 31-35, 36-40, 41-45, 46 and older, not known
+    cmv,                 ///< equal to the patient's, not known, different
+    sex,                 ///< M, F without pregnancies, not known, F with pregnancies
+    abo,                 ///< identical, minor, major, not known
+    weight,              ///< heavier first, not known last
+    age,                 ///< younger first, in days; not known last
+};
+inline constexpr std::size_t criterion_count = 9;
+[[nodiscard]] std::string_view name(criterion c) noexcept;
+
+/// An order of criteria; donors that are equal in all of them are ordered by id, as bytes.
+struct ranking {
+    std::vector<criterion> criteria;
+
+    /// `default` or `hla_only`. \throws format_error for another name.
+    [[nodiscard]] static ranking preset(std::string_view name);
+    friend bool operator==(const ranking&, const ranking&) = default;
+};
+
+/// 128 bits that sort like the criteria.
+struct rank_key {
+    std::array<std::uint64_t, 2> words{};
+    friend auto operator<=>(const rank_key&, const rank_key&) = default;
+};
+
+/// The criteria of a ranking for one patient and registry, ready to be asked for donors. Borrows both.
+/// Immutable: any number of threads may ask.
+class ranker {
+public:
+    ranker(const ranking& order, const registry& donors, const patient& who, day_number on);
+
+    /// The key of a donor with these mismatches.
+    [[nodiscard]] rank_key key(donor_index d, unsigned mismatches, unsigned antigen_mismatches) const noexcept;
+
+    /// Value of a criterion, lower is better.
+    [[nodiscard]] std::uint32_t value(criterion c, donor_index d, unsigned mismatches,
+                                      unsigned antigen_mismatches) const noexcept;
+    /// The value in words: "age 26-30", "CMV equal".
+    [[nodiscard]] static std::string words(criterion c, std::uint32_t value);
+
+private:
+    [[nodiscard]] std::uint32_t cmv_value(donor_index d) const noexcept;
+    [[nodiscard]] std::uint32_t sex_value(donor_index d) const noexcept;
+    [[nodiscard]] std::uint32_t abo_value(donor_index d) const noexcept;
+
+    std::vector<criterion> criteria_;
+    day_number on_;
+    const field_column* status_;
+    const field_column* birth_date_;
+    const field_column* cmv_;
+    const field_column* sex_;
+    const field_column* pregnancies_;
+    const field_column* abo_;
+    const field_column* weight_;
+    std::string patient_cmv_;
+    std::string patient_abo_;
+};
+
+}  // namespace allomatch

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Searching a registry for a patient. Semantics.md section 6.
+#pragma once
+
+#include <allomatch/registry/registry.hpp>
+#include <allomatch/search/filter.hpp>
+#include <allomatch/search/locus_query.hpp>
+#include <allomatch/search/patient.hpp>
+#include <allomatch/search/ranking.hpp>
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace allomatch {
+
+/// What to search for. All mismatch counts are potential ones, over the searched loci, in `count`.
+struct search_request {
+    static constexpr unsigned no_limit = 2 * locus_count;
+    static constexpr std::size_t all_hits = std::numeric_limits<std::size_t>::max();
+
+    std::vector<locus> loci{locus::A, locus::B, locus::C, locus::DRB1, locus::DQB1};
+    unsigned max_mismatches = 0;
+    unsigned min_mismatches = 0;  ///< leaves better donors out; equal to `max_mismatches` for exactly-k
+    std::vector<std::pair<locus, unsigned>> limits{};  ///< most mismatches at single loci
+    direction count = direction::both;
+    comparison_rules rules{};
+    std::string where{};                               ///< see donor_filter
+    ranking order = ranking::preset("default");
+    std::size_t top = all_hits;                        ///< how many to return; the total is counted all the same
+    day_number on = today();                           ///< day that ages are counted at
+    std::size_t threads = 0;                           ///< 0: all cores
+};
+
+/// Checks a request against itself. \throws format_error naming the option.
+void validate(const search_request& request);
+
+/// A donor that was found or compared.
+struct hit {
+    donor_index donor = 0;
+    std::uint8_t mismatches = 0;  ///< sums over the searched loci
+    std::uint8_t mismatches_max = 0;
+    std::uint8_t gvh = 0;
+    std::uint8_t hvg = 0;
+    std::uint8_t antigen_mismatches = 0;  ///< positions with letter M
+};
+
+/// What a search found, best first. Keeps registry and patient alive.
+class match_list {
+public:
+    std::shared_ptr<const registry> donors;
+    std::shared_ptr<const patient> who;
+    std::vector<locus> loci;
+    std::vector<hit> hits;
+    std::vector<packed_outcome> outcomes;  ///< hits x loci, row by row
+    std::size_t total = 0;                 ///< donors within the limits; more than hits where `top` cut
+    bool ranked = true;                    ///< false: every donor in registry order, without ranks
+    ranking order;
+    day_number on = 0;
+
+    [[nodiscard]] locus_outcome outcome(std::size_t i, std::size_t l) const {
+        return unpack(outcomes[i * loci.size() + l]);
+    }
+    /// Why hit `i` stands below the one above it: the first criterion that separates them, in words. Empty for
+    /// the first.
+    [[nodiscard]] std::string place_reason(std::size_t i) const;
+};
+
+/// Searches one registry for patients with the scratch memory of one thread. Not thread-safe; create one a thread.
+class search_agent {
+public:
+    explicit search_agent(std::shared_ptr<const registry> donors) : donors_(std::move(donors)) {}
+
+    /// Donors within the limits, ranked. Results do not depend on threads or on the order of insertion.
+    /// Cost: the distinct genotypes at the searched loci, plus about a nanosecond per donor, plus the hits.
+    [[nodiscard]] match_list search(std::shared_ptr<const patient> who, const search_request& request,
+                                    const donor_filter& filter);
+    /// Every donor, in registry order, no limits and no ranking.
+    [[nodiscard]] match_list compare(std::shared_ptr<const patient> who, const search_request& request);
+
+    /// Work of `compare` without its table: visits every donor's outcomes at the searched loci, in blocks.
+    /// `visit(begin, sums, outcomes)` gets the sums of donors [begin, begin + sums.size()) and their outcomes row by row.
+    using block_visitor =
+        std::function<void(donor_index, std::span<const hit>, std::span<const packed_outcome>)>;
+    void compare_blocks(const patient& who, const search_request& request, const block_visitor& visit);
+
+private:
+    void start(const patient& who, const search_request& request);
+    void scan(const search_request& request, donor_index begin, donor_index end, std::vector<donor_index>& found);
+
+    std::shared_ptr<const registry> donors_;
+    std::array<locus_query, locus_count> queries_;
+    struct scanned_locus {
+        const packed_column* codes;
+        std::span<const std::uint8_t> counts;
+        double passing;  // estimated share of donors without a mismatch
+    };
+    std::vector<scanned_locus> scanned_;
+    unsigned constant_ = 0;
+};
+
+/// One patient. \throws format_error for a request that does not fit.
+[[nodiscard]] match_list search(std::shared_ptr<const registry> donors, std::shared_ptr<const patient> who,
+                                const search_request& request);
+
+/// Many patients, in parallel; results in the order of the patients. `done` is called after each patient with how
+/// many are finished, from any thread, never at the same time.
+[[nodiscard]] std::vector<match_list> search_many(std::shared_ptr<const registry> donors,
+                                                  std::span<const std::shared_ptr<const patient>> patients,
+                                                  const search_request& request,
+                                                  const std::function<void(std::size_t)>& done = {});
+
+}  // namespace allomatch

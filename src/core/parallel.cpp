@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <allomatch/core/parallel.hpp>
+
+#include <tbb/blocked_range.h>
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+#include <algorithm>
+
+namespace allomatch {
+
+std::size_t all_threads() noexcept {
+    return static_cast<std::size_t>(std::max(1, tbb::this_task_arena::max_concurrency()));
+}
+
+void parallel_for_blocks(std::size_t count, std::size_t block, std::size_t threads,
+                         const std::function<void(std::size_t, std::size_t)>& work) {
+    block = std::max<std::size_t>(block, 1);
+    const std::size_t blocks = (count + block - 1) / block;
+    const auto run = [&](std::size_t i) { work(i * block, std::min(count, (i + 1) * block)); };
+    if (threads == 1 || blocks <= 1) {
+        for (std::size_t i = 0; i < blocks; ++i) run(i);
+        return;
+    }
+    const auto spread = [&] {
+        tbb::parallel_for(tbb::blocked_range<std::size_t>(0, blocks, 1), [&](const auto& range) {
+            for (std::size_t i = range.begin(); i != range.end(); ++i) run(i);
+        }, tbb::simple_partitioner());
+    };
+    if (threads == 0) {
+        spread();
+    } else {
+        tbb::task_arena arena(static_cast<int>(std::min<std::size_t>(threads, 1024)));
+        arena.execute(spread);
+    }
+}
+
+}  // namespace allomatch
