@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Haplotype frequency files (formats.md, section "Haplotype frequencies").
+#pragma once
+
+#include <allomatch/haplotype/frequency_set.hpp>
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace allomatch {
+
+struct frequency_options {
+    /// Divide each set by its sum. Without it a sum above 1.000001 is an error.
+    bool normalise = false;
+};
+
+/// What became of the rows of frequency files.
+struct frequency_report {
+    std::size_t rows_read = 0;
+    std::size_t rows_taken = 0;
+    std::size_t rows_zero = 0;      ///< skipped: frequency 0
+    std::size_t rows_refused = 0;   ///< one entry each in `problems`
+    std::size_t rows_merged = 0;    ///< taken rows that share their classes with an earlier one
+    std::vector<problem> problems;  ///< place, row, column, text, reason, suggestion
+    std::vector<problem> warnings;  ///< names that were read as others, once each
+};
+
+/// Frequency sets of one or more populations.
+struct frequency_sets {
+    std::vector<frequency_set> sets;  ///< in the order of the input
+    frequency_report report;
+
+    /// The set of a population, or null.
+    [[nodiscard]] const frequency_set* find(std::string_view population) const noexcept;
+};
+
+/// Reads frequency files, plain or gzip: with a header that names `haplotype` (or `Haplo`) and `frequency` (or
+/// `Freq`), optionally `population`; without a header as haplotype, population, frequency; or with one column a
+/// locus and `frequency`. A set without a population is named by its file's stem. The loci of a set are those
+/// of most of its rows; other rows are refused, as are rows that cannot be read.
+/// \throws format_error for a file that cannot be read, an unknown layout, JSON, a set without rows, a sum above
+/// 1.000001 (without `normalise`) and a population that is in two files.
+[[nodiscard]] frequency_sets read_frequencies(std::span<const std::filesystem::path> files,
+                                              const nomenclature::pointer& names,
+                                              const frequency_options& options = {});
+[[nodiscard]] frequency_sets read_frequencies(const std::filesystem::path& file, const nomenclature::pointer& names,
+                                              const frequency_options& options = {});
+/// The same from text; `place` is its name in messages, `name` that of a set without a population.
+[[nodiscard]] frequency_sets read_frequencies_text(std::string_view text, const std::string& place,
+                                                   const std::string& name, const nomenclature::pointer& names,
+                                                   const frequency_options& options = {});
+
+/// The built-in set `east_asian` (A~C~B~DRB1~DQB1), estimated from 382 people: for demonstration and tests, not
+/// for clinical use. Every name in it is known to the starter nomenclature; with another one, rows
+/// that cannot be read are left out.
+/// \throws format_error when no row is left.
+[[nodiscard]] frequency_set builtin_east_asian(const nomenclature::pointer& names);
+
+}  // namespace allomatch

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Search results in the columns of formats.md, section "Matches".
+#pragma once
+
+#include <allomatch/io/table.hpp>
+#include <allomatch/search/search.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <span>
+
+namespace allomatch::io {
+
+/// Rows of one or more lists that were searched at the same loci: patient_id, donor_id, rank,
+/// mismatches, mismatches_max, gvh, hvg, a column of two letters per locus, and its mismatches as A_mm ..
+[[nodiscard]] table match_table(std::span<const match_list> lists);
+
+/// Writes match tables to one file as they come: .csv .tsv .jsonl, each also .gz. Nothing is left behind unless `commit`
+/// is called.
+class match_writer {
+public:
+    /// \throws format_error for another ending, or when the file cannot be created.
+    explicit match_writer(const std::filesystem::path& path);
+    match_writer(match_writer&&) noexcept;
+    match_writer& operator=(match_writer&&) noexcept;
+    ~match_writer();
+    void add(std::span<const match_list> lists);
+    void commit();
+
+private:
+    struct state;
+    std::unique_ptr<state> state_;
+};
+
+}  // namespace allomatch::io

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Matching blood stem-cell donors to patients by HLA: exact, explained, in milliseconds."""
+
+from ._core import ImportReport, MacTable, Nomenclature, __version__
+from .errors import FormatError, InputError, SnapshotError, TypingError
+from .matches import Match, Matches, MatchTable
+from .patient import Patient, read_patients
+from .registry import Registry
+from .typing_text import read_typing
+
+__all__ = [
+    "FormatError",
+    "ImportReport",
+    "InputError",
+    "MacTable",
+    "Match",
+    "MatchTable",
+    "Matches",
+    "Nomenclature",
+    "Patient",
+    "Registry",
+    "SnapshotError",
+    "TypingError",
+    "__version__",
+    "read_patients",
+    "read_typing",
+]

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Results as tables in a notebook."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .matches import Matches, MatchTable
+
+_MOST_ROWS = 20
+_COLOURS = {"A": "#1b7f4b", "P": "#9a6b00", "L": "#b4470e", "M": "#b3261e", "-": "#6b6b6b"}
+_CELL = "padding:2px 10px;text-align:{align};white-space:nowrap"
+_FIELDS = ("age", "sex", "cmv", "abo", "status", "branch")
+
+
+def _letters(pair: str) -> str:
+    return "".join(f'<b style="color:{_COLOURS[letter]}">{letter}</b>' for letter in pair)
+
+
+def _row(cells: list[str], tag: str, align: str = "left") -> str:
+    style = _CELL.format(align=align)
+    return "<tr>" + "".join(f'<{tag} style="{style}">{cell}</{tag}>' for cell in cells) + "</tr>"
+
+
+def matches_html(matches: Matches) -> str:
+    """One patient's donors: rank, id, mismatches, letters by locus, and what set the place."""
+    fields = [name for name in _FIELDS if name in matches.registry.fields]
+    head = ["#", "donor", "mismatches", "most", *matches.loci, *fields, "placed by"]
+    rows = []
+    for match in matches[:_MOST_ROWS]:
+        donor = match.donor()
+        letters = match.letters
+        rows.append(
+            _row(
+                [
+                    str(match.rank or ""),
+                    escape(match.donor_id),
+                    str(match.mismatches),
+                    str(match.mismatches_max),
+                    *[_letters(letters[locus]) for locus in matches.loci],
+                    *[escape(str(donor.get(name, ""))) for name in fields],
+                    escape(match.reason),
+                ],
+                "td",
+            )
+        )
+    shown = min(len(matches), _MOST_ROWS)
+    title = f"{escape(matches.patient.id)}: {matches.total:,} donors at {' '.join(matches.loci)}"
+    more = f", the first {shown} shown" if shown < matches.total else ""
+    legend = "A certain, P potential, L allele mismatch, M antigen mismatch, - not typed"
+    return (
+        f'<table style="border-collapse:collapse"><caption style="text-align:left">{title}{more}'
+        f'<br><small>{legend}</small></caption><thead>{_row(head, "th")}</thead>'
+        f"<tbody>{''.join(rows)}</tbody></table>"
+    )
+
+
+def table_html(table: MatchTable) -> str:
+    """Many patients: how many donors each has, and the best one."""
+    rows = []
+    for matches in table[:_MOST_ROWS]:
+        best = matches[0] if len(matches) else None
+        letters = "" if best is None else " ".join(_letters(pair) for pair in best.letters.values())
+        cells = [escape(matches.patient.id), f"{matches.total:,}"]
+        cells += ["", "", ""] if best is None else [escape(best.donor_id), str(best.mismatches), letters]
+        rows.append(_row(cells, "td"))
+    more = f", the first {_MOST_ROWS} shown" if len(table) > _MOST_ROWS else ""
+    head = ["patient", "donors", "best donor", "mismatches", "letters"]
+    return (
+        f'<table style="border-collapse:collapse"><caption style="text-align:left">{len(table):,} patients{more}'
+        f'</caption><thead>{_row(head, "th")}</thead><tbody>{"".join(rows)}</tbody></table>'
+    )

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a search found."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+from . import _core
+from ._html import matches_html, table_html
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow
+
+    from .patient import Patient
+    from .registry import Registry
+
+
+class _Stream:
+    """Only the Arrow stream of a result, for readers that would take a sequence apart instead."""
+
+    def __init__(self, source: _Frames) -> None:
+        self._source = source
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self._source.__arrow_c_stream__(requested_schema)
+
+
+class _Frames:
+    """Conversion to data frames; the column names are those of match files."""
+
+    def _lists(self) -> list[_core.MatchList]:
+        raise NotImplementedError
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return _core.matches_stream(self._lists())
+
+    def to_arrow(self) -> pyarrow.Table:
+        """As a pyarrow table, without copying per row. Needs pyarrow."""
+        import pyarrow
+
+        return pyarrow.table(_Stream(self))
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """As a pandas frame. Needs pandas and pyarrow."""
+        return self.to_arrow().to_pandas()
+
+    def to_polars(self) -> polars.DataFrame:
+        """As a polars frame. Needs polars."""
+        import polars
+
+        return polars.DataFrame(_Stream(self))
+
+    def write(self, path: str | os.PathLike[str]) -> None:
+        """Write a match file by its ending: .csv .tsv .json .jsonl (also .gz), or .parquet (needs pyarrow).
+
+        Nothing is left behind when writing fails.
+
+        Raises:
+            FormatError: unknown ending, or the file cannot be written.
+        """
+        if Path(path).suffix == ".parquet":
+            import pyarrow.parquet
+
+            unfinished = Path(f"{os.fspath(path)}.part")
+            try:
+                pyarrow.parquet.write_table(self.to_arrow(), unfinished)
+                unfinished.replace(path)
+            finally:
+                unfinished.unlink(missing_ok=True)
+        else:
+            _core.write_matches(self._lists(), path)
+
+
+class Match:
+    """One donor that was found for a patient."""
+
+    def __init__(self, matches: Matches, position: int) -> None:
+        self._matches = matches
+        self._data = matches._core.hit(position)
+
+    @property
+    def patient_id(self) -> str:
+        return str(self._data["patient_id"])
+
+    @property
+    def donor_id(self) -> str:
+        return str(self._data["donor_id"])
+
+    @property
+    def rank(self) -> int | None:
+        """Place in the list from 1; ``None`` after ``compare``."""
+        rank: int | None = self._data["rank"]
+        return rank
+
+    @property
+    def mismatches(self) -> int:
+        """Potential mismatches over the searched loci: the fewest that the typings allow."""
+        return int(self._data["mismatches"])
+
+    @property
+    def mismatches_max(self) -> int:
+        """The most mismatches that the typings allow."""
+        return int(self._data["mismatches_max"])
+
+    @property
+    def gvh(self) -> int:
+        """Patient positions whose class the donor lacks (graft-versus-host direction), the fewest possible."""
+        return int(self._data["gvh"])
+
+    @property
+    def hvg(self) -> int:
+        """Donor positions whose class the patient lacks (host-versus-graft direction), the fewest possible."""
+        return int(self._data["hvg"])
+
+    @property
+    def letters(self) -> dict[str, str]:
+        """Per locus two letters in donor order: A certain, P potential, L allele, M antigen mismatch, - untyped."""
+        return dict(self._data["letters"])
+
+    @property
+    def reason(self) -> str:
+        """What put this donor below the one above; empty for the first."""
+        return str(self._data["reason"])
+
+    def donor(self) -> dict[str, Any]:
+        """Typings and fields of the donor, as received."""
+        return self._matches.registry.donor(self.donor_id)
+
+    def explain(self) -> list[dict[str, Any]]:
+        """Why each locus came out as it did: typings, classes, letters, reasons."""
+        return self._matches.registry.explain(
+            self._matches.patient, self.donor_id, loci=self._matches.loci
+        )
+
+    def __repr__(self) -> str:
+        letters = " ".join(f"{locus}:{pair}" for locus, pair in self.letters.items())
+        return f"Match({self.patient_id} - {self.donor_id}: {self.mismatches} mismatches, {letters})"
+
+
+class Matches(_Frames, Sequence[Match]):
+    """Donors found for one patient, best first."""
+
+    def __init__(self, core: _core.MatchList, patient: Patient, registry: Registry) -> None:
+        self._core = core
+        self.patient = patient
+        self.registry = registry
+
+    def _lists(self) -> list[_core.MatchList]:
+        return [self._core]
+
+    @property
+    def total(self) -> int:
+        """Donors within the limits; more than ``len`` where ``top`` cut the list."""
+        return self._core.total
+
+    @property
+    def loci(self) -> list[str]:
+        return self._core.loci
+
+    def __len__(self) -> int:
+        return len(self._core)
+
+    @overload
+    def __getitem__(self, index: int) -> Match: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Match]: ...
+    def __getitem__(self, index: int | slice) -> Match | list[Match]:
+        if isinstance(index, slice):
+            return [Match(self, i) for i in range(*index.indices(len(self)))]
+        if index < 0:
+            index += len(self)
+        if not 0 <= index < len(self):
+            raise IndexError("no match of this number")
+        return Match(self, index)
+
+    def __repr__(self) -> str:
+        return f"Matches({self.patient.id}: {len(self)} of {self.total} donors at {' '.join(self.loci)})"
+
+    def _repr_html_(self) -> str:
+        return matches_html(self)
+
+
+class MatchTable(_Frames, Sequence[Matches]):
+    """The results of ``search_many``: one :class:`Matches` per patient, in their order."""
+
+    def __init__(self, lists: list[Matches]) -> None:
+        self._all = lists
+
+    def _lists(self) -> list[_core.MatchList]:
+        return [matches._core for matches in self._all]
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    @overload
+    def __getitem__(self, index: int) -> Matches: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Matches]: ...
+    def __getitem__(self, index: int | slice) -> Matches | list[Matches]:
+        return self._all[index]
+
+    def __iter__(self) -> Iterator[Matches]:
+        return iter(self._all)
+
+    def __repr__(self) -> str:
+        found = sum(matches.total for matches in self._all)
+        return f"MatchTable({len(self)} patients, {found} donors found)"
+
+    def _repr_html_(self) -> str:
+        return table_html(self)

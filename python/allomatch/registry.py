@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A registry of donors, indexed for searching."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from . import _core
+from .errors import FormatError
+from .matches import Matches, MatchTable
+from .patient import Patient
+
+Loci = str | Sequence[str]
+Progress = Callable[[int], None] | None
+
+
+class Registry:
+    """Donors as columns. Immutable; any number of threads may search it at once.
+
+    Make one with :meth:`from_csv` or :meth:`from_frame`.
+    """
+
+    def __init__(self, core: _core.Registry, report: _core.ImportReport) -> None:
+        self._core = core
+        self.report = report
+
+    @classmethod
+    def from_csv(
+        cls,
+        path: str | os.PathLike[str],
+        nomenclature: _core.Nomenclature | None = None,
+        *,
+        mac: _core.MacTable | None = None,
+        nulls: str = "ignore_inside_ambiguity",
+        strict: bool = False,
+        progress: Progress = None,
+    ) -> Registry:
+        """Read a donor file: CSV, TSV or semicolons, plain or ``.gz``, or GL lines ``ID%GLSTRING``.
+
+        A bad row is left out and accounted for in ``registry.report``; the others are taken.
+
+        Args:
+            path: the file.
+            nomenclature: the release to read typings with; the built-in starter table when left out.
+            mac: table of NMDP codes.
+            nulls: what becomes of a null allele beside expressed ones in an ambiguous position:
+                ``ignore_inside_ambiguity`` or ``consider``.
+            strict: take nothing when a row is refused.
+            progress: called now and then with the number of rows read.
+
+        Raises:
+            FormatError: the file cannot be read, has no id or typing columns, or (``strict``) a bad row.
+
+        Cost: about half a second for 100,000 donors.
+        """
+        names = nomenclature or _core.Nomenclature.builtin()
+        return cls(*_core.registry_from_file(path, names, mac, nulls, strict, progress))
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: Any,
+        nomenclature: _core.Nomenclature | None = None,
+        *,
+        mac: _core.MacTable | None = None,
+        nulls: str = "ignore_inside_ambiguity",
+        strict: bool = False,
+        progress: Progress = None,
+    ) -> Registry:
+        """Read a data frame with the columns of a donor file.
+
+        Takes pandas, polars, pyarrow and anything else with ``__arrow_c_stream__``. Rows are numbered
+        from 1 in the report. Arguments and errors as in :meth:`from_csv`.
+        """
+        names = nomenclature or _core.Nomenclature.builtin()
+        return cls(*_core.registry_from_frame(frame, names, mac, nulls, strict, progress))
+
+    def __len__(self) -> int:
+        return len(self._core)
+
+    @property
+    def nomenclature(self) -> _core.Nomenclature:
+        return self._core.nomenclature
+
+    @property
+    def fields(self) -> list[str]:
+        """Names of the donor fields that the input had."""
+        return self._core.fields
+
+    def donor(self, id: str) -> dict[str, Any]:
+        """Typings and fields of one donor, as received.
+
+        Raises:
+            KeyError: there is no such donor.
+        """
+        index = self._core.find(id)
+        if index is None:
+            raise KeyError(id)
+        return {"id": id, "typings": self._core.typings(index), **self._core.field_values(index)}
+
+    def __contains__(self, id: object) -> bool:
+        return isinstance(id, str) and self._core.find(id) is not None
+
+    def memory(self) -> dict[str, int]:
+        """Bytes taken: ``typings``, ``typing_texts``, ``fields``, ``ids``, ``dictionaries``, ``total``."""
+        return self._core.memory()
+
+    def loci(self) -> dict[str, dict[str, int]]:
+        """Per typed locus: donors ``typed``, distinct ``genotypes``, ``texts`` and ``classes``."""
+        return self._core.loci()
+
+    def search(self, patient: Patient, **options: Any) -> Matches:
+        """Donors who could match a patient, best first.
+
+        Args:
+            patient: read with the same nomenclature as this registry.
+            **options: see :func:`search_options`.
+
+        Raises:
+            FormatError: an option does not fit; ``column`` names it.
+
+        Releases the GIL. Well under a millisecond for 100,000 donors.
+        """
+        self._check(patient)
+        request = search_options(**options)
+        return Matches(_core.search(self._core, patient._core, request), patient, self)
+
+    def search_many(
+        self, patients: Iterable[Patient], *, progress: Progress = None, **options: Any
+    ) -> MatchTable:
+        """Search for many patients in parallel; results in their order.
+
+        ``progress`` is called with the number of patients done. Other arguments as in :meth:`search`.
+        """
+        everyone = list(patients)
+        for patient in everyone:
+            self._check(patient)
+        request = search_options(**options)
+        lists = _core.search_many(self._core, [p._core for p in everyone], request, progress)
+        return MatchTable([Matches(found, p, self) for found, p in zip(lists, everyone, strict=True)])
+
+    def compare(self, patient: Patient, **options: Any) -> Matches:
+        """Every donor against a patient, in registry order, without limits or ranks."""
+        self._check(patient)
+        return Matches(_core.compare(self._core, patient._core, search_options(**options)), patient, self)
+
+    def explain(self, patient: Patient, donor: str, **options: Any) -> list[dict[str, Any]]:
+        """Why one pair came out as it did, locus by locus.
+
+        Raises:
+            KeyError: there is no such donor.
+        """
+        self._check(patient)
+        index = self._core.find(donor)
+        if index is None:
+            raise KeyError(donor)
+        return _core.explain(self._core, index, patient._core, search_options(**options))
+
+    def _check(self, patient: Patient) -> None:
+        if patient.nomenclature is not self.nomenclature:
+            raise FormatError(
+                "the patient was read with another nomenclature than the registry; "
+                "read both with the same Nomenclature object",
+                column="patient",
+            )
+
+    def __repr__(self) -> str:
+        return f"Registry({len(self):,} donors, release {self.nomenclature.version})"
+
+
+def search_options(
+    *,
+    loci: Loci = "10/10",
+    max_mismatches: int = 0,
+    min_mismatches: int = 0,
+    exactly: int | None = None,
+    limits: Mapping[str, int] | None = None,
+    direction: str = "both",
+    homozygous_once: bool = False,
+    where: str | None = None,
+    rank: str = "default",
+    top: int | None = None,
+    on: str | date | None = None,
+    threads: int = 0,
+) -> _core.SearchRequest:
+    """Check and bundle the options of a search.
+
+    Args:
+        loci: ``6/6``, ``8/8``, ``10/10``, ``12/12`` or a list of loci.
+        max_mismatches: most potential mismatches over the searched loci, 0-18.
+        min_mismatches: leave out better donors.
+        exactly: the same as both at once.
+        limits: most mismatches at single loci, ``{"DRB1": 0}``.
+        direction: which mismatches count: ``both``, ``gvh`` (the patient's that the donor lacks) or
+            ``hvg`` (the donor's that the patient lacks).
+        homozygous_once: count A,A against B,B as one mismatch.
+        where: condition on donor fields, ``"age<36 and sex='M' and branch in ('宁波','杭州')"``.
+        rank: ``default`` or ``hla_only``.
+        top: how many to return; ``matches.total`` counts all.
+        on: day that ages are counted at, ``YYYY-MM-DD``; today when left out.
+        threads: 0 for all cores.
+
+    Raises:
+        FormatError: naming the option in ``column``.
+    """
+    if exactly is not None:
+        min_mismatches = max_mismatches = exactly
+    for name, value in (("max_mismatches", max_mismatches), ("min_mismatches", min_mismatches)):
+        if not 0 <= value <= 18:
+            raise FormatError(f"{name}: expected a number from 0 to 18, not {value}", column=name)
+    return _core.SearchRequest(
+        loci=loci if isinstance(loci, str) else ",".join(loci),
+        max_mismatches=max_mismatches,
+        min_mismatches=min_mismatches,
+        limits=list((limits or {}).items()),
+        direction=direction,
+        homozygous_once=homozygous_once,
+        where=where or "",
+        rank=rank,
+        top=top,
+        on=on.isoformat() if isinstance(on, date) else on,
+        threads=threads,
+    )

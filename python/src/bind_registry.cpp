@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arrow_capsule.hpp"
+#include "binding.hpp"
+
+#include <allomatch/io/people.hpp>
+#include <allomatch/search/patient.hpp>
+
+namespace allomatch::python {
+
+namespace {
+
+using names_pointer = std::shared_ptr<nomenclature>;
+using mac_pointer = std::shared_ptr<mac_table>;
+
+null_policy policy(const std::string& text) {
+    if (text == "ignore_inside_ambiguity") return null_policy::ignore_inside_ambiguity;
+    if (text == "consider") return null_policy::consider;
+    problem p;
+    p.column = "nulls";
+    p.text = shown(text);
+    p.reason = "expected ignore_inside_ambiguity or consider";
+    throw format_error(std::move(p));
+}
+
+io::import_options options(const std::string& nulls, bool strict, const py::object& progress) {
+    io::import_options o;
+    o.nulls = policy(nulls);
+    o.strict = strict;
+    if (!progress.is_none())
+        o.progress = [progress](std::uint64_t rows) {
+            const py::gil_scoped_acquire locked;
+            if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+            progress(rows);
+        };
+    return o;
+}
+
+py::tuple read_donors(io::row_source& rows, const names_pointer& names, const mac_pointer& mac,
+                      const io::import_options& how, bool unlock) {
+    io::import_report report;
+    std::shared_ptr<const registry> donors;
+    if (unlock) {
+        const py::gil_scoped_release unlocked;
+        donors = io::import_donors(rows, names, mac, how, report);
+    } else {
+        donors = io::import_donors(rows, names, mac, how, report);
+    }
+    return py::make_tuple(std::const_pointer_cast<registry>(donors), std::move(report));
+}
+
+py::tuple read_patients(io::row_source& rows, const names_pointer& names, const mac_pointer& mac,
+                        const io::import_options& how) {
+    io::import_report report;
+    std::vector<std::shared_ptr<patient>> out;
+    for (const auto& p : io::import_patients(rows, names, mac, how, report))
+        out.push_back(std::const_pointer_cast<patient>(p));
+    return py::make_tuple(std::move(out), std::move(report));
+}
+
+}  // namespace
+
+void bind_registry(py::module_& m) {
+    py::class_<registry, std::shared_ptr<registry>>(m, "Registry")
+        .def("__len__", &registry::size)
+        .def("id", [](const registry& r, std::size_t d) {
+            if (d >= r.size()) throw py::index_error("no donor of this number");
+            return std::string(r.id(static_cast<donor_index>(d)));
+        }, py::arg("donor"))
+        .def("find", &registry::find, py::arg("id"))
+        .def_property_readonly("nomenclature", [](const registry& r) { return std::const_pointer_cast<nomenclature>(r.names()); })
+        .def_property_readonly("fields", [](const registry& r) {
+            std::vector<std::string> names;
+            for (const field_column& f : r.fields()) names.push_back(f.name());
+            return names;
+        })
+        .def("typings", [](const registry& r, std::size_t d) {
+            if (d >= r.size()) throw py::index_error("no donor of this number");
+            py::dict out;
+            for (std::size_t l = 0; l < locus_count; ++l) {
+                const auto text = r.typing_text(static_cast<locus>(l), static_cast<donor_index>(d));
+                if (!text.empty()) out[py::str(locus_names[l].data(), locus_names[l].size())] = shown_pair_text(text);
+            }
+            return out;
+        }, py::arg("donor"))
+        .def("field_values", [](const registry& r, std::size_t d) {
+            if (d >= r.size()) throw py::index_error("no donor of this number");
+            py::dict out;
+            for (const field_column& f : r.fields())
+                if (!f.is_missing(d)) out[py::str(f.name())] = f.text(d);
+            return out;
+        }, py::arg("donor"))
+        .def("memory", [](const registry& r) {
+            const registry_memory b = r.memory();
+            py::dict out;
+            out["typings"] = b.typings;
+            out["typing_texts"] = b.typing_texts;
+            out["fields"] = b.fields;
+            out["ids"] = b.ids;
+            out["dictionaries"] = b.dictionaries;
+            out["total"] = b.total();
+            return out;
+        })
+        .def("loci", [](const registry& r) {
+            py::dict out;
+            for (std::size_t l = 0; l < locus_count; ++l) {
+                const auto& c = r.column(static_cast<locus>(l));
+                if (c.typed == 0) continue;
+                py::dict one;
+                one["typed"] = c.typed;
+                one["genotypes"] = c.dictionary.genotype_count() - 1;
+                one["texts"] = c.texts.size() - 1;
+                one["classes"] = c.dictionary.classes().size();
+                out[py::str(locus_names[l].data(), locus_names[l].size())] = std::move(one);
+            }
+            return out;
+        });
+
+    m.def("registry_from_file",
+          [](const std::filesystem::path& path, const names_pointer& names, const mac_pointer& mac,
+             const std::string& nulls, bool strict, const py::object& progress) {
+              const auto how = options(nulls, strict, progress);
+              const auto rows = io::open_people(path);
+              return read_donors(*rows, names, mac, how, true);
+          },
+          py::arg("path"), py::arg("nomenclature"), py::arg("mac"), py::arg("nulls"), py::arg("strict"),
+          py::arg("progress"));
+    m.def("registry_from_frame",
+          [](const py::object& frame, const names_pointer& names, const mac_pointer& mac, const std::string& nulls,
+             bool strict, const py::object& progress) {
+              const auto how = options(nulls, strict, progress);
+              const auto rows = from_frame(frame);
+              return read_donors(*rows, names, mac, how, false);
+          },
+          py::arg("frame"), py::arg("nomenclature"), py::arg("mac"), py::arg("nulls"), py::arg("strict"),
+          py::arg("progress"));
+
+    py::class_<patient, std::shared_ptr<patient>>(m, "PatientCore")
+        .def_readonly("id", &patient::id)
+        .def_readonly("warnings", &patient::warnings)
+        .def_property_readonly("fields", [](const patient& p) {
+            py::dict out;
+            for (const auto& [name, text] : p.fields) out[py::str(name)] = text;
+            return out;
+        })
+        .def_property_readonly("typings", [](const patient& p) {
+            py::dict out;
+            for (std::size_t l = 0; l < locus_count; ++l)
+                if (!p.texts[l].empty())
+                    out[py::str(locus_names[l].data(), locus_names[l].size())] = shown_pair_text(p.texts[l]);
+            return out;
+        });
+    m.def("make_patient",
+          [](const std::string& id, const py::dict& typings, const std::vector<std::pair<std::string, std::string>>& fields,
+             const names_pointer& names, const mac_pointer& mac, const std::string& nulls) {
+              const typing_context context{names.get(), mac.get(), gene_set::all(), column_kind::dna};
+              auto one = std::make_shared<patient>();
+              const auto problems = read_patient(context, policy(nulls), id, locus_texts(typings), fields, *one);
+              if (!problems.empty()) {
+                  if (locus_from_name(problems.front().column.substr(0, problems.front().column.find('_'))))
+                      throw typing_error(problems.front());
+                  throw format_error(problems.front());
+              }
+              return one;
+          },
+          py::arg("id"), py::arg("typings"), py::arg("fields"), py::arg("nomenclature"), py::arg("mac"),
+          py::arg("nulls"));
+    m.def("patients_from_file",
+          [](const std::filesystem::path& path, const names_pointer& names, const mac_pointer& mac,
+             const std::string& nulls, bool strict) {
+              const auto rows = io::open_people(path);
+              return read_patients(*rows, names, mac, options(nulls, strict, py::none()));
+          },
+          py::arg("path"), py::arg("nomenclature"), py::arg("mac"), py::arg("nulls"), py::arg("strict"));
+    m.def("patients_from_frame",
+          [](const py::object& frame, const names_pointer& names, const mac_pointer& mac, const std::string& nulls,
+             bool strict) {
+              const auto rows = from_frame(frame);
+              return read_patients(*rows, names, mac, options(nulls, strict, py::none()));
+          },
+          py::arg("frame"), py::arg("nomenclature"), py::arg("mac"), py::arg("nulls"), py::arg("strict"));
+}
+
+}  // namespace allomatch::python

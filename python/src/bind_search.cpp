@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arrow_capsule.hpp"
+#include "binding.hpp"
+
+#include <allomatch/io/match_table.hpp>
+#include <allomatch/io/table_writers.hpp>
+#include <allomatch/search/explanation.hpp>
+
+namespace allomatch::python {
+
+namespace {
+
+using registry_pointer = std::shared_ptr<registry>;
+using patient_pointer = std::shared_ptr<patient>;
+
+[[noreturn]] void refuse(const char* option, const std::string& text, const char* reason) {
+    problem p;
+    p.column = option;
+    p.text = shown(text);
+    p.reason = reason;
+    throw format_error(std::move(p));
+}
+
+direction direction_from(const std::string& text) {
+    if (text == "both") return direction::both;
+    if (text == "gvh") return direction::gvh;
+    if (text == "hvg") return direction::hvg;
+    refuse("direction", text, "expected both, gvh or hvg");
+}
+
+locus locus_from(const std::string& text) {
+    const auto l = locus_from_name(text);
+    if (!l) refuse("limit", text, "not a locus");
+    return *l;
+}
+
+std::vector<std::shared_ptr<const patient>> const_patients(const std::vector<patient_pointer>& patients) {
+    return {patients.begin(), patients.end()};
+}
+
+std::string text_of(const std::array<letter, 2>& letters) {
+    return {allomatch::text_of(letters[0]), allomatch::text_of(letters[1])};
+}
+
+py::dict hit_dict(const match_list& list, std::size_t i) {
+    const hit& h = list.hits[i];
+    py::dict d;
+    d["patient_id"] = list.who->id;
+    d["donor_id"] = std::string(list.donors->id(h.donor));
+    d["donor_index"] = h.donor;
+    d["rank"] = list.ranked ? py::object(py::int_(i + 1)) : py::object(py::none());
+    d["mismatches"] = h.mismatches;
+    d["mismatches_max"] = h.mismatches_max;
+    d["gvh"] = h.gvh;
+    d["hvg"] = h.hvg;
+    py::dict loci;
+    for (std::size_t l = 0; l < list.loci.size(); ++l)
+        loci[py::str(std::string(name(list.loci[l])))] = text_of(list.outcome(i, l).letters);
+    d["letters"] = std::move(loci);
+    d["reason"] = list.place_reason(i);
+    return d;
+}
+
+py::list explanation_list(const std::vector<locus_explanation>& loci) {
+    py::list all;
+    for (const locus_explanation& e : loci) {
+        py::dict d;
+        d["locus"] = std::string(name(e.where));
+        d["patient"] = e.patient_text;
+        d["donor"] = e.donor_text;
+        d["letters"] = text_of(e.outcome.letters);
+        d["mismatches"] = e.outcome.mismatches;
+        d["mismatches_max"] = e.outcome.mismatches_max;
+        d["gvh"] = e.outcome.gvh;
+        d["hvg"] = e.outcome.hvg;
+        d["orientation"] = e.outcome.crossed ? "crossed" : "direct";
+        py::list positions;
+        for (const position_explanation& p : e.positions) {
+            py::dict one;
+            one["letter"] = std::string(1, allomatch::text_of(p.outcome));
+            one["patient_classes"] = p.patient_classes;
+            one["donor_classes"] = p.donor_classes;
+            one["shared_classes"] = p.shared_classes;
+            one["patient_antigens"] = p.patient_antigens;
+            one["donor_antigens"] = p.donor_antigens;
+            one["reason"] = p.reason;
+            positions.append(std::move(one));
+        }
+        d["positions"] = std::move(positions);
+        d["note"] = e.note;
+        all.append(std::move(d));
+    }
+    return all;
+}
+
+}  // namespace
+
+void bind_search(py::module_& m) {
+    py::class_<search_request>(m, "SearchRequest")
+        .def(py::init([](const std::string& loci, unsigned max_mismatches, unsigned min_mismatches,
+                         const std::vector<std::pair<std::string, unsigned>>& limits, const std::string& count,
+                         bool homozygous_once, const std::string& where, const std::string& rank,
+                         std::optional<std::size_t> top, const std::optional<std::string>& on, std::size_t threads) {
+                 search_request r;
+                 r.loci = loci_from_text(loci);
+                 r.max_mismatches = max_mismatches;
+                 r.min_mismatches = min_mismatches;
+                 for (const auto& [l, limit] : limits) r.limits.emplace_back(locus_from(l), limit);
+                 r.count = direction_from(count);
+                 r.rules.homozygous_once = homozygous_once;
+                 r.where = where;
+                 r.order = ranking::preset(rank);
+                 r.top = top.value_or(search_request::all_hits);
+                 if (on) {
+                     const auto day = read_date(*on);
+                     if (!day) refuse("on", *on, "not a date YYYY-MM-DD");
+                     r.on = *day;
+                 }
+                 r.threads = threads;
+                 validate(r);
+                 return r;
+             }),
+             py::kw_only(), py::arg("loci"), py::arg("max_mismatches"), py::arg("min_mismatches"), py::arg("limits"),
+             py::arg("direction"), py::arg("homozygous_once"), py::arg("where"), py::arg("rank"), py::arg("top"),
+             py::arg("on"), py::arg("threads"))
+        .def_property_readonly("on", [](const search_request& r) { return date_text(r.on); })
+        .def_property_readonly("loci", [](const search_request& r) {
+            std::vector<std::string> names;
+            for (const locus l : r.loci) names.emplace_back(name(l));
+            return names;
+        });
+
+    py::class_<match_list, std::shared_ptr<match_list>>(m, "MatchList")
+        .def("__len__", [](const match_list& l) { return l.hits.size(); })
+        .def_readonly("total", &match_list::total)
+        .def_property_readonly("patient", [](const match_list& l) { return std::const_pointer_cast<patient>(l.who); })
+        .def_property_readonly("registry", [](const match_list& l) { return std::const_pointer_cast<registry>(l.donors); })
+        .def_property_readonly("loci", [](const match_list& l) {
+            std::vector<std::string> names;
+            for (const locus x : l.loci) names.emplace_back(name(x));
+            return names;
+        })
+        .def("hit", [](const match_list& l, std::size_t i) {
+            if (i >= l.hits.size()) throw py::index_error("no match of this number");
+            return hit_dict(l, i);
+        }, py::arg("i"));
+
+    m.def("search",
+          [](const registry_pointer& donors, const patient_pointer& who, const search_request& request) {
+              const py::gil_scoped_release unlocked;
+              return std::make_shared<match_list>(search(donors, who, request));
+          },
+          py::arg("registry"), py::arg("patient"), py::arg("request"));
+    m.def("search_many",
+          [](const registry_pointer& donors, const std::vector<patient_pointer>& patients, const search_request& request,
+             const py::object& progress) {
+              std::function<void(std::size_t)> done;
+              if (!progress.is_none())
+                  done = [&progress](std::size_t n) {
+                      const py::gil_scoped_acquire locked;
+                      progress(n);
+                  };
+              std::vector<std::shared_ptr<match_list>> lists;
+              const py::gil_scoped_release unlocked;
+              for (match_list& l : search_many(donors, const_patients(patients), request, done))
+                  lists.push_back(std::make_shared<match_list>(std::move(l)));
+              return lists;
+          },
+          py::arg("registry"), py::arg("patients"), py::arg("request"), py::arg("progress"));
+    m.def("compare",
+          [](const registry_pointer& donors, const patient_pointer& who, const search_request& request) {
+              const py::gil_scoped_release unlocked;
+              return std::make_shared<match_list>(search_agent(donors).compare(who, request));
+          },
+          py::arg("registry"), py::arg("patient"), py::arg("request"));
+    m.def("explain",
+          [](const registry_pointer& donors, std::size_t donor, const patient_pointer& who,
+             const search_request& request) {
+              if (donor >= donors->size()) throw py::index_error("no donor of this number");
+              return explanation_list(
+                  explain(*donors, static_cast<donor_index>(donor), *who, request.loci, request.rules));
+          },
+          py::arg("registry"), py::arg("donor"), py::arg("patient"), py::arg("request"));
+
+    m.def("matches_stream",
+          [](const std::vector<std::shared_ptr<match_list>>& lists) {
+              std::vector<match_list> all;
+              for (const auto& l : lists) all.push_back(*l);
+              return to_capsule(io::match_table(all));
+          },
+          py::arg("lists"));
+    m.def("write_matches",
+          [](const std::vector<std::shared_ptr<match_list>>& lists, const std::filesystem::path& path) {
+              const py::gil_scoped_release unlocked;
+              std::vector<match_list> all;
+              for (const auto& l : lists) all.push_back(*l);
+              io::write_table(io::match_table(all), path);
+          },
+          py::arg("lists"), py::arg("path"));
+    py::class_<io::match_writer>(m, "MatchWriter")
+        .def(py::init<const std::filesystem::path&>(), py::arg("path"))
+        .def("add", [](io::match_writer& w, const match_list& list) {
+            const py::gil_scoped_release unlocked;
+            w.add(std::span(&list, 1));
+        }, py::arg("matches"))
+        .def("commit", &io::match_writer::commit);
+}
+
+}  // namespace allomatch::python

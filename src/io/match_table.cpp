@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <allomatch/core/file.hpp>
+#include <allomatch/io/match_table.hpp>
+#include <allomatch/io/output_file.hpp>
+#include <allomatch/io/table_writers.hpp>
+
+namespace allomatch::io {
+
+table match_table(std::span<const match_list> lists) {
+    std::size_t rows = 0;
+    for (const match_list& list : lists) rows += list.hits.size();
+    column::strings patients;
+    column::strings donors;
+    std::vector<std::int64_t> ranks;
+    std::vector<bool> ranked;
+    patients.reserve(rows);
+    donors.reserve(rows);
+    ranks.reserve(rows);
+    ranked.reserve(rows);
+    for (const match_list& list : lists) {
+        for (std::size_t i = 0; i < list.hits.size(); ++i) {
+            patients.push_back(list.who->id);
+            donors.emplace_back(list.donors->id(list.hits[i].donor));
+            ranks.push_back(static_cast<std::int64_t>(i) + 1);
+            ranked.push_back(list.ranked);
+        }
+    }
+    table out;
+    out.columns.push_back({"patient_id", std::move(patients), {}});
+    out.columns.push_back({"donor_id", std::move(donors), {}});
+    out.columns.push_back({"rank", std::move(ranks), std::move(ranked)});
+    const auto add_sums = [&](const char* name, std::uint8_t hit::*member) {
+        std::vector<std::int64_t> values;
+        values.reserve(rows);
+        for (const match_list& list : lists)
+            for (const hit& h : list.hits) values.push_back(h.*member);
+        out.columns.push_back({name, std::move(values), {}});
+    };
+    add_sums("mismatches", &hit::mismatches);
+    add_sums("mismatches_max", &hit::mismatches_max);
+    add_sums("gvh", &hit::gvh);
+    add_sums("hvg", &hit::hvg);
+    const std::vector<locus> loci = lists.empty() ? std::vector<locus>{} : lists.front().loci;
+    std::vector<column> counts;
+    for (std::size_t l = 0; l < loci.size(); ++l) {
+        column::strings letters;
+        std::vector<std::int64_t> mismatches;
+        letters.reserve(rows);
+        mismatches.reserve(rows);
+        for (const match_list& list : lists) {
+            for (std::size_t i = 0; i < list.hits.size(); ++i) {
+                const locus_outcome o = list.outcome(i, l);
+                letters.push_back({text_of(o.letters[0]), text_of(o.letters[1])});
+                mismatches.push_back(o.mismatches);
+            }
+        }
+        out.columns.push_back({std::string(name(loci[l])), std::move(letters), {}});
+        counts.push_back({std::string(name(loci[l])) + "_mm", std::move(mismatches), {}});
+    }
+    for (column& c : counts) out.columns.push_back(std::move(c));
+    return out;
+}
+
+struct match_writer::state {
+    output_file file;
+    table_format format;
+    bool header_written = false;
+};
+
+match_writer::match_writer(const std::filesystem::path& path) {
+    std::filesystem::path plain = path;
+    const bool gzip = plain.extension() == ".gz";
+    if (gzip) plain.replace_extension();
+    const std::string ending = path_text(plain.extension());
+    table_format format = table_format::csv;
+    if (ending == ".tsv") {
+        format = table_format::tsv;
+    } else if (ending == ".jsonl") {
+        format = table_format::json_lines;
+    } else if (ending != ".csv") {
+        problem p;
+        p.place = path_text(path);
+        p.reason = "unknown ending: .csv, .tsv or .jsonl, each also with .gz, can be written piece by piece";
+        throw format_error(std::move(p));
+    }
+    state_ = std::make_unique<state>(state{output_file(path, gzip), format});
+}
+match_writer::match_writer(match_writer&&) noexcept = default;
+match_writer& match_writer::operator=(match_writer&&) noexcept = default;
+match_writer::~match_writer() = default;
+
+void match_writer::add(std::span<const match_list> lists) {
+    bool skip_header = state_->format != table_format::json_lines && state_->header_written;
+    write_table(match_table(lists), state_->format, [&](std::string_view piece) {
+        if (skip_header) {
+            const std::size_t end = piece.find('\n');
+            if (end == std::string_view::npos) return;
+            piece.remove_prefix(end + 1);
+            skip_header = false;
+        }
+        state_->file.write(piece);
+    });
+    state_->header_written = true;
+}
+
+void match_writer::commit() { state_->file.commit(); }
+
+}  // namespace allomatch::io

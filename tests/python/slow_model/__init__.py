@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The slow, obvious model of matching: plain sets and loops, written from the specification alone.
+
+It stands beside the fast library in the tests: both must give the same answers on generated input.
+Sections are those of the specification's page on meaning; clarity comes before speed everywhere.
+
+    release.py   a release as dictionaries and sets; `Release.load`, `.from_rows`, `.names`
+    names.py     one name -> alleles: alleles, old names, groups, XX, codes, antigens
+    typing.py    a text -> alleles, classes, antigens; pairs of texts; GL Strings
+    compare.py   one locus of two people
+    search.py    people from rows, a search over a list of donors, the ranking that needs no probability
+    miniature.py seeded miniature releases and MAC tables, in memory and on disk
+    generate.py  seeded typing texts of every form, right and wrong, and people
+
+Readings of the specification
+=============================
+Where the words leave a choice, the model chose as follows.
+
+Names and groups
+ 1. `HLA-` is taken only together with a locus (`HLA-A*02:01`, `HLA-A2`), not before `*02:01` or `02:01`.
+ 2. `Cw*` is the prefix of locus C for names without colons only; `Cw*07:02` is an error, `Cw*0702` is
+    `C*07:02`. Rows `Cw*` and `C*` of hla_nom.txt are one table, so `C*0101` is followed like `Cw*0101`.
+ 3. Order for a name with colons: exact current name; current names of that beginning; exact old name;
+    old names of that beginning. A current name always comes before an old one.
+ 4. A name with colons is looked up among the old names with colons only: `A*24:12` is not `A*2412`.
+ 5. Order for digits without colons: exact row of hla_nom.txt; pairs of digits as a name with colons
+    (choice 3); for an even count from four on, old names without colons of that beginning. Pairs need
+    4, 5, 6 or 8 digits; 1, 2 and 3 digits are errors, as is an unknown count of 7 or more than 8.
+    `A*92xx` and `B*95xx` hold for six and eight digits too.
+ 6. A left-out suffix is borne (with the warning) in old names as well. Following an old name gives no
+    warning of its own. What hla_nom.txt gives as identical is read like a typed name (exact, beginning,
+    old), through any number of steps, circles cut.
+ 7. A truncated old name that covers several rows is the union of what they lead to; rows that lead
+    nowhere give a warning, and only if all do it is an error.
+ 8. A row of hla_nom_p.txt with one member and a group name is a P group: the class has the group's name.
+ 9. `g` after a name without a P group reads that name by choices 3 to 7, nulls included. G, P and g names
+    take two to four fields; an unknown G or P group is an error.
+10. One field alone (`02`, `02N`, `02P`) is an error outside `--release names`.
+11. `XX` and codes need a colon before them; first fields are compared as text (`2:XX` is an error).
+
+Codes and lists
+12. A code is of the allele-specific kind when its subtype text contains a colon. Members that cannot be
+    read or that end in a deletion are dropped and counted (one warning). A suffix left out in a member
+    gives its usual warning.
+13. A short member takes the first field of the member just before it; it may carry a suffix or P or g
+    (`02:01/06N`, `02:01P/06P`); after more than two fields it is an error, also after a group name of three
+    fields. Digits after a member without colons are an old name again (`0201/0206`); digits after a
+    member with colons are always a second field, unless they have a prefix (`02:01/A*0206`).
+14. `NEW`, an empty member and white space inside a list are errors. A member without a prefix takes the
+    gene of the member before it.
+
+Serology
+15. In a serology column bare digits are an antigen number; every other form keeps its meaning there.
+    `A*2` is never serology.
+16. `DR51`, `DR52`, `DR53` tell DRB5, DRB3, DRB4 through the rows that name them; in a DRB1 column they have
+    no allele and are errors.
+17. Reading.serology is what rel_dna_ser says, at C above first field 10 too; Reading.antigens is what
+    section 4 compares (Cw12 for C*12).
+
+Blanks, nulls, DRB345
+18. A DRB345 column needs the gene in the text (or serology, or NEW). A list there may mix the three genes.
+19. DRB3, DRB4 and DRB5 column pairs follow the blank rule of DRB345 (no copy), and more than two typed
+    positions over the three are an error. A blank first gets the warning there too.
+20. A null-only position beside one blank: the blank is its copy, so both are null only. At DRB345, where a
+    blank is no copy, the null copies the blank, and the locus is like two blanks.
+21. A null-only position beside NEW: two positions NEW.
+22. `consider`: the alternatives of a pair are first the expressed one, then homozygous for the second
+    position (first null), then homozygous for the first (second null), then no product (both null).
+23. No product against a DRB345 typing with one blank: the blank shows `-` and fits, the other position is M.
+
+Comparison
+24. A DRB345 blank counts as matched, not certain, when the orientation is chosen.
+25. Each pair of alternatives takes its own orientation (direct on ties); the best pair is the one with the
+    most matched, then most certain, then most antigen-matched positions, counted before any A becomes P.
+26. The lowest of `mismatches`, `gvh` and `hvg` are taken each by itself over all alternatives.
+27. A DRB345 blank resolves to one class, so in `gvh` and `hvg` it can supply one lacking class
+    or be nothing.
+28. "Both sides have serology": each position has at least one antigen over its typed expressed alleles;
+    first fields match when one is common to both positions, gene included (DRB3*01 is not DRB4*01).
+    Without nomenclature only first fields are compared, at C too.
+29. NEW has neither antigens nor a first field: it is M. Two positions NEW are not homozygous.
+30. The option "count as 1" works on resolutions: two homozygous resolutions without a common class
+    count 1, in `mismatches` and `mismatches_max`; `gvh`, `hvg` and letters do not change.
+
+GL Strings
+31. An empty part of a GL String (`A*01:01+`) is an error; so is a locus in two `^` blocks, except DRB3,
+    DRB4 and DRB5, which fold (alternatives of both blocks combined). A position without a locus is an
+    error outside a column. Equal alternatives are kept as often as they are written.
+32. The two sides of `~` must name the same loci, DRB345 excepted.
+
+No nomenclature (`--release names`)
+33. Fields have at least two digits; one field has two or three; four and more digits without colons are
+    pairs.
+
+Suggestions
+34. A suggestion is the same text with one likely slip undone (case, l, O, inner white space, a missing `*`)
+    that reads; which suggestion is given is not fixed by the specification and is not to be compared.
+
+Search
+35. The match class is the bidirectional potential count whatever the direction of the limits; then the
+    number of M letters over the searched loci. A limit or `exactly` in a direction uses that count.
+36. All CMV codes but N are positive. Rh plays no part in ABO. Donors of every status and type stay in.
+37. Serology columns are read only where both DNA columns of the locus are blank.
+"""
+
+from .compare import compare_locus
+from .names import ReadingError, load_mac
+from .release import Release
+from .typing import fold_drb345, read_gl, read_locus_pair, read_position
+
+__all__ = [
+    "Release",
+    "ReadingError",
+    "compare_locus",
+    "fold_drb345",
+    "load_mac",
+    "read_gl",
+    "read_locus_pair",
+    "read_position",
+]
