@@ -3,7 +3,6 @@
 #include <allomatch/nomenclature/release_tables.hpp>
 
 #include <algorithm>
-#include <map>
 
 namespace allomatch {
 
@@ -290,13 +289,7 @@ resolved_name nomenclature::resolve(gene g, const allele_name& wanted, int depth
     for (; it != old_by_key_.end() && (*it)->key < end; ++it) {
         const allele_name old = allele_name::from_key((*it)->key);
         if (wanted.suffix != 0 && old.suffix != wanted.suffix) continue;
-        resolved_name one = follow(g, **it, depth);
-        found.alleles.collect(one.alleles);
-        if (!one.renamed_to.empty()) {
-            if (!found.renamed_to.empty()) found.renamed_to += '/';
-            found.renamed_to += one.renamed_to;
-        }
-        found.reason = one.reason;
+        follow_into(g, **it, depth, found);
     }
     found.alleles.normalise();
     if (!found.alleles.empty()) {
@@ -306,6 +299,35 @@ resolved_name nomenclature::resolve(gene g, const allele_name& wanted, int depth
         if (!all.empty()) found.reason += "; without the suffix there is one";
     }
     return found;
+}
+
+void nomenclature::follow_into(gene g, const old_name& old, int depth, resolved_name& found) const {
+    const resolved_name one = follow(g, old, depth);
+    found.alleles.collect(one.alleles);
+    if (!one.renamed_to.empty()) {
+        if (!found.renamed_to.empty()) found.renamed_to += '/';
+        found.renamed_to += one.renamed_to;
+    }
+    found.reason = one.reason;
+}
+
+resolved_name nomenclature::resolve_digits(gene g, std::string_view text) const {
+    if (auto old = resolve_old(g, text)) return *std::move(old);
+    const auto pairs = read_old_digits(g, text);
+    if (!pairs) return {{}, false, {}, "not a name of before 2010: pairs of digits are expected"};
+    resolved_name found = resolve(g, *pairs);
+    if (!found.alleles.empty()) return found;
+    const std::string_view digits = text.substr(0, leading(text, is_digit));
+    const std::string start = with_gene(g, digits);
+    resolved_name older;
+    for (auto it = old_by_text_.lower_bound(start); it != old_by_text_.end() && it->first.starts_with(start); ++it) {
+        const std::string_view rest = std::string_view(it->first).substr(start.size());
+        const std::size_t more = leading(rest, is_digit);
+        const bool same_suffix = text.size() == digits.size() || rest.substr(more) == text.substr(digits.size());
+        if (rest.find(':') == std::string_view::npos && same_suffix) follow_into(g, it->second, 0, older);
+    }
+    older.alleles.normalise();
+    return older.alleles.empty() ? found : older;
 }
 
 std::optional<resolved_name> nomenclature::resolve_old(gene g, std::string_view text) const {

@@ -166,9 +166,13 @@ packed_outcome locus_query::outcome(genotype_code code) {
     return known;
 }
 
-std::span<const packed_outcome> locus_query::outcomes() {
-    for (genotype_code code = 0; code < dictionary_->genotype_count(); ++code) (void)outcome(code);
-    return outcomes_;
+std::span<const summed_outcome> locus_query::outcomes() {
+    all_outcomes_.resize(dictionary_->genotype_count());
+    for (genotype_code code = 0; code < all_outcomes_.size(); ++code) {
+        const packed_outcome o = outcome(code);
+        all_outcomes_[code] = {outcome_sums(o), o};
+    }
+    return all_outcomes_;
 }
 
 }  // namespace allomatch

@@ -31,20 +31,13 @@ unsigned limit_at(const search_request& request, locus l) {
     return 2;
 }
 
-/// Sums of one donor over the loci.
-hit add_up(donor_index d, std::span<const packed_outcome> row) {
-    hit h;
-    h.donor = d;
-    for (const packed_outcome bits : row) {
-        const locus_outcome o = unpack(bits);
-        h.mismatches = static_cast<std::uint8_t>(h.mismatches + o.mismatches);
-        h.mismatches_max = static_cast<std::uint8_t>(h.mismatches_max + o.mismatches_max);
-        h.gvh = static_cast<std::uint8_t>(h.gvh + o.gvh);
-        h.hvg = static_cast<std::uint8_t>(h.hvg + o.hvg);
-        for (const letter x : o.letters)
-            h.antigen_mismatches = static_cast<std::uint8_t>(h.antigen_mismatches + (x == letter::antigen ? 1 : 0));
-    }
-    return h;
+hit make_hit(donor_index d, outcome_sums sums) {
+    return {d,
+            static_cast<std::uint8_t>(sums.mismatches()),
+            static_cast<std::uint8_t>(sums.mismatches_max()),
+            static_cast<std::uint8_t>(sums.gvh()),
+            static_cast<std::uint8_t>(sums.hvg()),
+            static_cast<std::uint8_t>(sums.antigen_mismatches())};
 }
 
 }  // namespace
@@ -152,7 +145,9 @@ match_list search_agent::search(std::shared_ptr<const patient> who, const search
     std::vector<entry> entries(found.size());
     for (std::uint32_t i = 0; i < found.size(); ++i) {
         entry& e = entries[i];
-        e.h = add_up(found[i], std::span(rows).subspan(i * width, width));
+        outcome_sums sums;
+        for (std::size_t l = 0; l < width; ++l) sums += outcome_sums(rows[i * width + l]);
+        e.h = make_hit(found[i], sums);
         e.row = i;
         e.key = rank.key(found[i], e.h.mismatches, e.h.antigen_mismatches);
     }
@@ -178,21 +173,25 @@ match_list search_agent::search(std::shared_ptr<const patient> who, const search
 void search_agent::compare_blocks(const patient& who, const search_request& request, const block_visitor& visit) {
     start(who, request);
     const std::size_t width = request.loci.size();
-    std::array<std::span<const packed_outcome>, locus_count> tables;
+    std::array<std::span<const summed_outcome>, locus_count> tables;
     for (std::size_t l = 0; l < width; ++l) tables[l] = queries_[l].outcomes();
-    std::vector<packed_outcome> rows(scan_block * width);
-    std::vector<hit> sums(scan_block);
+    std::vector<packed_outcome> outcomes(scan_block * width);
+    std::vector<outcome_sums> sums(scan_block);
     for (std::size_t at = 0; at < donors_->size(); at += scan_block) {
         const std::size_t block = std::min(scan_block, donors_->size() - at);
+        std::fill_n(sums.begin(), block, outcome_sums());
         for (std::size_t l = 0; l < width; ++l) {
-            const auto table = tables[l];
+            const summed_outcome* table = tables[l].data();
+            packed_outcome* here = outcomes.data() + l * block;
             donors_->column(request.loci[l]).codes.visit([&](auto codes) {
-                for (std::size_t i = 0; i < block; ++i) rows[i * width + l] = table[codes[at + i]];
+                for (std::size_t i = 0; i < block; ++i) {
+                    const summed_outcome& o = table[codes[at + i]];
+                    sums[i] += o.sums;
+                    here[i] = o.packed;
+                }
             });
         }
-        for (std::size_t i = 0; i < block; ++i)
-            sums[i] = add_up(static_cast<donor_index>(at + i), std::span(rows).subspan(i * width, width));
-        visit(static_cast<donor_index>(at), std::span(sums).first(block), std::span(rows).first(block * width));
+        visit(static_cast<donor_index>(at), std::span(sums).first(block), std::span(outcomes).first(block * width));
     }
 }
 
@@ -205,10 +204,15 @@ match_list search_agent::compare(std::shared_ptr<const patient> who, const searc
     out.on = request.on;
     out.total = donors_->size();
     out.hits.reserve(donors_->size());
-    out.outcomes.reserve(donors_->size() * request.loci.size());
-    compare_blocks(*who, request, [&](donor_index, std::span<const hit> sums, std::span<const packed_outcome> rows) {
-        out.hits.insert(out.hits.end(), sums.begin(), sums.end());
-        out.outcomes.insert(out.outcomes.end(), rows.begin(), rows.end());
+    const std::size_t width = request.loci.size();
+    out.outcomes.resize(donors_->size() * width);
+    compare_blocks(*who, request, [&](donor_index begin, std::span<const outcome_sums> sums,
+                                      std::span<const packed_outcome> outcomes) {
+        for (std::size_t i = 0; i < sums.size(); ++i) {
+            out.hits.push_back(make_hit(static_cast<donor_index>(begin + i), sums[i]));
+            for (std::size_t l = 0; l < width; ++l)
+                out.outcomes[(begin + i) * width + l] = outcomes[l * sums.size() + i];
+        }
     });
     return out;
 }

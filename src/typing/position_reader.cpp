@@ -50,22 +50,17 @@ bool position_reader::read_list(std::string_view text) {
 }
 
 bool position_reader::read_member(std::string_view text, list_state& state) {
-    // A short member: the second field alone, perhaps with a suffix.
+    // A short member is a second field alone, perhaps with a suffix or group letter.
     const std::size_t digits = leading(text, is_digit);
-    if (digits >= 2 && text.find_first_of(":*") == std::string_view::npos &&
-        all_of(text.substr(digits), is_letter) && text.size() - digits <= 1) {
-        if (!state.g) return fail("a list starts with a whole allele name");
-        if (state.first_field == 0)
-            return fail("a short member '" + shown(text) + "' may only follow an allele of two fields");
-        std::string whole = state.first_field < 10 ? "0" : "";
-        whole += std::to_string(state.first_field);
-        whole += ':';
-        whole += text;
-        const auto member = read_allele_name(whole);
-        if (!member) return fail("'" + shown(text) + "' is not a second field");
-        return read_allele(*state.g, *member);
-    }
-    return read_single(text, &state);
+    const bool short_member = digits >= 2 && text.size() - digits <= 1 && all_of(text.substr(digits), is_letter);
+    if (!short_member || !state.g || state.after_old_name) return read_single(text, &state);
+    if (state.first_field == 0)
+        return fail("a short member '" + shown(text) + "' may only follow a name of two fields");
+    std::string whole = state.first_field < 10 ? "0" : "";
+    whole += std::to_string(state.first_field);
+    whole += ':';
+    whole += text;
+    return read_behind_star(*state.g, whole, &state);
 }
 
 bool position_reader::accepts(gene g, std::string_view text) {
@@ -77,7 +72,10 @@ bool position_reader::accepts(gene g, std::string_view text) {
 
 bool position_reader::read_single(std::string_view text, list_state* state) {
     constexpr std::string_view hla = "HLA-";
-    if (text.starts_with(hla)) text.remove_prefix(hla.size());
+    if (text.starts_with(hla)) {
+        text.remove_prefix(hla.size());
+        if (text.empty() || !is_letter(text[0]) || text == "NEW") return fail("HLA- stands before a locus", std::string(text));
+    }
     if (text == "NEW") {
         if (state != nullptr) return fail("NEW stands alone, not in a list");
         reading_.what = reading::kind::new_allele;
@@ -120,7 +118,7 @@ bool position_reader::read_single(std::string_view text, list_state* state) {
 bool position_reader::read_behind_star(gene g, std::string_view body, list_state* state) {
     if (state != nullptr) {
         if (state->g && locus_of(*state->g) != locus_of(g)) return fail("a list stays within one locus");
-        *state = {g, 0};
+        *state = {g, 0, false};
     }
     if (body == "NEW") {
         if (state != nullptr) return fail("NEW stands alone, not in a list");
@@ -139,6 +137,7 @@ bool position_reader::read_behind_star(gene g, std::string_view body, list_state
                         digits == 2 && first && !context_.names->first_field_alleles(g, *first).empty()
                             ? full(g, body) + ":XX" : std::string{});
         }
+        if (state != nullptr) state->after_old_name = true;
         return read_old_digits(g, body);
     }
     const std::string_view code = behind.substr(1);
@@ -154,12 +153,12 @@ bool position_reader::read_behind_star(gene g, std::string_view body, list_state
     if (!name) return fail("'" + shown(body) + "' is not an allele name");
     if (tail.size() > 1) return fail("'" + shown(tail) + "' is neither an expression suffix nor a group letter");
     const char letter = tail.empty() ? char{0} : tail[0];
+    if (state != nullptr && name->count == 2) state->first_field = name->fields[0];
     if (letter == 'G' || letter == 'P' || letter == 'g') return read_group(g, *name, letter);
     if (letter != 0 && allele_name::suffixes.find(letter) == std::string_view::npos)
         return fail(std::string("'") + letter + "' is neither an expression suffix (N L S C A Q) nor a group letter (G P g)");
     if (name->count < 2) return fail("one field is no allele");
     name->suffix = letter;
-    if (state != nullptr && name->count == 2) state->first_field = name->fields[0];
     return read_allele(g, *name);
 }
 
@@ -263,9 +262,7 @@ bool position_reader::read_old_digits(gene g, std::string_view body) {
         return fail("a code stands behind a colon", full(g, body.substr(0, digits)) + ":" + std::string(tail));
     if (!tail.empty() && (tail.size() > 1 || allele_name::suffixes.find(tail[0]) == std::string_view::npos))
         return fail("'" + shown(body) + "' is not an allele name");
-    if (auto old = context_.names->resolve_old(g, body)) return take_resolved(*std::move(old), full(g, body));
-    if (const auto old = allomatch::read_old_digits(g, body)) return read_allele(g, *old);
-    return fail("'" + shown(body) + "' is not a name of before 2010: pairs of digits are expected");
+    return take_resolved(context_.names->resolve_digits(g, body), full(g, body));
 }
 
 bool position_reader::read_serology(std::string_view text) {

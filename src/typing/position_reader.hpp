@@ -27,7 +27,8 @@ private:
     /// First field that a short list member (`/06`) takes over from the member before it.
     struct list_state {
         std::optional<gene> g;
-        std::uint16_t first_field = 0;  // 0: the member before was not an allele of two fields
+        std::uint16_t first_field = 0;  // 0: the member before was not a name of two fields
+        bool after_old_name = false;    // the member before had no colons
     };
 
     bool fail(std::string reason, std::string suggestion = {});

@@ -8,11 +8,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace allomatch {
@@ -97,6 +97,8 @@ public:
     /// Follows a name exactly as `hla_nom.txt` spells it when that name was renamed or deleted; nothing
     /// when it was not. `text` may have no colons.
     [[nodiscard]] std::optional<resolved_name> resolve_old(gene g, std::string_view text) const;
+    /// A name without colons: as `hla_nom.txt` knows it, else as pairs of digits, else old names that start so.
+    [[nodiscard]] resolved_name resolve_digits(gene g, std::string_view text) const;
     /// All alleles of a first field.
     [[nodiscard]] allele_set first_field_alleles(gene g, std::uint32_t first) const;
     [[nodiscard]] const allele_set* p_group(gene g, const allele_name& group) const noexcept;
@@ -133,6 +135,7 @@ private:
     [[nodiscard]] std::optional<allele_id> find(std::uint64_t key) const noexcept;
     [[nodiscard]] static const allele_set* find_group(const std::vector<named_group>& groups, std::uint64_t key);
     resolved_name follow(gene g, const old_name& old, int depth) const;
+    void follow_into(gene g, const old_name& old, int depth, resolved_name& found) const;
     resolved_name resolve(gene g, const allele_name& wanted, int depth) const;
     std::optional<resolved_name> resolve_old(gene g, std::string_view text, int depth) const;
 
@@ -155,7 +158,7 @@ private:
     std::vector<antigen_set> antigen_sets_;
     std::vector<std::uint8_t> tce_;
     std::array<antigen_table, serology_family_count> antigens_;
-    std::unordered_map<std::string, old_name, text_hash, std::equal_to<>> old_by_text_;  // "A*2401"
+    std::map<std::string, old_name, std::less<>> old_by_text_;  // "A*2401"
     std::vector<const old_name*> old_by_key_;  // sorted by key
 };
 

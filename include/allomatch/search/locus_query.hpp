@@ -24,6 +24,35 @@ using packed_outcome = std::uint16_t;
 [[nodiscard]] packed_outcome pack(const locus_outcome& o) noexcept;
 [[nodiscard]] locus_outcome unpack(packed_outcome bits) noexcept;
 
+/// Sums of outcomes over loci, in one word that adds up like a number.
+class outcome_sums {
+public:
+    constexpr outcome_sums() = default;
+    explicit constexpr outcome_sums(packed_outcome o)
+        : bits_((o & 3U) | (o >> 2 & 3U) << 6 | (o >> 4 & 3U) << 12 | (o >> 6 & 3U) << 18 |
+                ((o >> 8 & 7U) == antigen_code ? 1U << 24 : 0U) + ((o >> 11 & 7U) == antigen_code ? 1U << 24 : 0U)) {}
+    constexpr outcome_sums& operator+=(outcome_sums o) noexcept {
+        bits_ += o.bits_;
+        return *this;
+    }
+    [[nodiscard]] constexpr unsigned mismatches() const noexcept { return bits_ & 63U; }
+    [[nodiscard]] constexpr unsigned mismatches_max() const noexcept { return bits_ >> 6 & 63U; }
+    [[nodiscard]] constexpr unsigned gvh() const noexcept { return bits_ >> 12 & 63U; }
+    [[nodiscard]] constexpr unsigned hvg() const noexcept { return bits_ >> 18 & 63U; }
+    /// Positions with letter M.
+    [[nodiscard]] constexpr unsigned antigen_mismatches() const noexcept { return bits_ >> 24; }
+
+private:
+    static constexpr unsigned antigen_code = static_cast<unsigned>(letter::antigen);
+    std::uint32_t bits_ = 0;  // five lanes of six bits: 9 loci give at most 18
+};
+
+/// An outcome with its sums, as tables for comparing everybody hold it.
+struct summed_outcome {
+    outcome_sums sums;
+    packed_outcome packed = 0;
+};
+
 /// Entry of a count table: over the limit of its locus.
 inline constexpr std::uint8_t over_limit = 64;
 
@@ -42,7 +71,7 @@ public:
     [[nodiscard]] packed_outcome outcome(genotype_code code);
 
     /// Outcomes of all genotypes.
-    [[nodiscard]] std::span<const packed_outcome> outcomes();
+    [[nodiscard]] std::span<const summed_outcome> outcomes();
 
 private:
     static constexpr packed_outcome unknown = 0xFFFF;
@@ -60,6 +89,7 @@ private:
     std::vector<position_id> marked_;
     std::vector<std::uint8_t> counts_;           // per genotype
     std::vector<packed_outcome> outcomes_;       // per genotype
+    std::vector<summed_outcome> all_outcomes_;   // per genotype
     std::vector<std::uint16_t> relations_;       // per pair and position
     bool outcomes_started_ = false;
 };

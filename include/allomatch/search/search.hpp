@@ -85,10 +85,10 @@ public:
     /// Every donor, in registry order, no limits and no ranking.
     [[nodiscard]] match_list compare(std::shared_ptr<const patient> who, const search_request& request);
 
-    /// Work of `compare` without its table: visits every donor's outcomes at the searched loci, in blocks.
-    /// `visit(begin, sums, outcomes)` gets the sums of donors [begin, begin + sums.size()) and their outcomes row by row.
-    using block_visitor =
-        std::function<void(donor_index, std::span<const hit>, std::span<const packed_outcome>)>;
+    /// The work of `compare` without its table: hands over every donor's outcomes at the searched loci, block by block.
+    /// `sums[i]` belongs to donor `begin + i`, its outcome at searched locus `l` is `outcomes[l * sums.size() + i]`.
+    using block_visitor = std::function<void(donor_index begin, std::span<const outcome_sums> sums,
+                                             std::span<const packed_outcome> outcomes)>;
     void compare_blocks(const patient& who, const search_request& request, const block_visitor& visit);
 
 private:
