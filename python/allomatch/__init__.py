@@ -6,6 +6,7 @@ from .errors import FormatError, InputError, SnapshotError, TypingError
 from .matches import Match, Matches, MatchTable
 from .patient import Patient, read_patients
 from .registry import Registry
+from .simulation import simulate
 from .typing_text import read_typing
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "__version__",
     "read_patients",
     "read_typing",
+    "simulate",
 ]

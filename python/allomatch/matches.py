@@ -133,8 +133,9 @@ class Match:
 
     def explain(self) -> list[dict[str, Any]]:
         """Why each locus came out as it did: typings, classes, letters, reasons."""
-        return self._matches.registry.explain(
-            self._matches.patient, self.donor_id, loci=self._matches.loci
+        found = self._matches
+        return found.registry.explain(
+            found.patient, self.donor_id, loci=found.loci, homozygous_once=found.homozygous_once
         )
 
     def __repr__(self) -> str:
@@ -145,10 +146,13 @@ class Match:
 class Matches(_Frames, Sequence[Match]):
     """Donors found for one patient, best first."""
 
-    def __init__(self, core: _core.MatchList, patient: Patient, registry: Registry) -> None:
+    def __init__(
+        self, core: _core.MatchList, patient: Patient, registry: Registry, homozygous_once: bool = False
+    ) -> None:
         self._core = core
         self.patient = patient
         self.registry = registry
+        self.homozygous_once = homozygous_once
 
     def _lists(self) -> list[_core.MatchList]:
         return [self._core]

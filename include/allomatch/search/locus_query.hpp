@@ -29,8 +29,9 @@ class outcome_sums {
 public:
     constexpr outcome_sums() = default;
     explicit constexpr outcome_sums(packed_outcome o)
-        : bits_((o & 3U) | (o >> 2 & 3U) << 6 | (o >> 4 & 3U) << 12 | (o >> 6 & 3U) << 18 |
-                ((o >> 8 & 7U) == antigen_code ? 1U << 24 : 0U) + ((o >> 11 & 7U) == antigen_code ? 1U << 24 : 0U)) {}
+        : bits_((o & 3U) + ((o >> 2 & 3U) << 6) + ((o >> 4 & 3U) << 12) + ((o >> 6 & 3U) << 18) +
+                ((o >> 8 & 7U) == antigen_code ? antigen_lane : 0U) +
+                ((o >> 11 & 7U) == antigen_code ? antigen_lane : 0U)) {}
     constexpr outcome_sums& operator+=(outcome_sums o) noexcept {
         bits_ += o.bits_;
         return *this;
@@ -44,6 +45,7 @@ public:
 
 private:
     static constexpr unsigned antigen_code = static_cast<unsigned>(letter::antigen);
+    static constexpr std::uint32_t antigen_lane = 1U << 24;
     std::uint32_t bits_ = 0;  // five lanes of six bits: 9 loci give at most 18
 };
 
