@@ -126,7 +126,8 @@ class Registry:
         """
         self._check(patient)
         request = search_options(**options)
-        return Matches(_core.search(self._core, patient._core, request), patient, self)
+        once = bool(options.get("homozygous_once", False))
+        return Matches(_core.search(self._core, patient._core, request), patient, self, once)
 
     def search_many(
         self, patients: Iterable[Patient], *, progress: Progress = None, **options: Any
@@ -140,12 +141,15 @@ class Registry:
             self._check(patient)
         request = search_options(**options)
         lists = _core.search_many(self._core, [p._core for p in everyone], request, progress)
-        return MatchTable([Matches(found, p, self) for found, p in zip(lists, everyone, strict=True)])
+        once = bool(options.get("homozygous_once", False))
+        return MatchTable([Matches(found, p, self, once) for found, p in zip(lists, everyone, strict=True)])
 
     def compare(self, patient: Patient, **options: Any) -> Matches:
         """Every donor against a patient, in registry order, without limits or ranks."""
         self._check(patient)
-        return Matches(_core.compare(self._core, patient._core, search_options(**options)), patient, self)
+        request = search_options(**options)
+        once = bool(options.get("homozygous_once", False))
+        return Matches(_core.compare(self._core, patient._core, request), patient, self, once)
 
     def explain(self, patient: Patient, donor: str, **options: Any) -> list[dict[str, Any]]:
         """Why one pair came out as it did, locus by locus.

@@ -3,8 +3,9 @@
 #include <allomatch/typing/reading.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
-#include <cmath>
+#include <map>
 
 namespace allomatch {
 
@@ -94,9 +95,10 @@ class_id class_of_name(const nomenclature& names, gene_set genes, std::string_vi
     if (const auto two = first_two_fields(genes, text)) {
         const allele_set* group = names.names_only() ? nullptr : names.p_group(two->g, two->name);
         class_id wanted = no_class;
-        if (group != nullptr) group->for_each([&](allele_id id) {
-            if (wanted == no_class) wanted = names.class_of(id);
-        });
+        if (group != nullptr)
+            group->for_each([&](allele_id id) {
+                if (wanted == no_class) wanted = names.class_of(id);
+            });
         const bool has = alleles.any([&](allele_id id) { return names.class_of(id) == wanted; });
         if (wanted != no_class && has) return wanted;
     }
@@ -209,8 +211,9 @@ std::uint32_t frequency_set_builder::outcome_of(std::size_t at, const haplotype_
     }
     const haplotype_outcome wanted{no_class, a.alleles};
     const auto it = std::find(outcomes.begin(), outcomes.end(), wanted);
-    if (it == outcomes.end()) outcomes.push_back(wanted);
-    return it == outcomes.end() ? next : static_cast<std::uint32_t>(it - outcomes.begin());
+    if (it != outcomes.end()) return static_cast<std::uint32_t>(it - outcomes.begin());
+    outcomes.push_back(wanted);
+    return next;
 }
 
 void frequency_set_builder::merge() {

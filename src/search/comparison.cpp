@@ -85,6 +85,7 @@ std::uint16_t prepared_pair::relate(const position& donor) const {
         if (has_anything(common_)) bits |= relation::meets_both;
         return static_cast<std::uint16_t>(bits);
     }
+    if (!has_anything(donor)) return 0;  // what two donor positions without a shared class have in common
     const position& p1 = patient_.first;
     const position& p2 = patient_.second;
     if (meets(p1, donor)) bits |= relation::meets_first;

@@ -83,7 +83,7 @@ typing_description describe(const typing_context& context, std::string_view aske
     out.ok = true;
     out.warnings = read->warnings;
     add_reading(*context.names, *read, out);
-    if (out.locus.empty() && read->what == reading::kind::new_allele) {
+    if (read->what == reading::kind::new_allele) {
         std::string_view prefix = trim(text);
         if (prefix.starts_with("HLA-")) prefix.remove_prefix(4);
         prefix = prefix.substr(0, prefix.find('*'));

@@ -2,6 +2,7 @@
 #include <allomatch/typing/gl_string.hpp>
 
 #include <optional>
+#include <utility>
 
 namespace allomatch {
 
@@ -37,14 +38,16 @@ std::optional<problem> read_genotype(const typing_context& context, std::string_
     for (const std::string_view block : split(text, '+')) {
         if (side == 2) return fault(text, "more than two chromosomes in one genotype");
         for (const std::string_view part : split(block, '~')) {
-            const std::string_view trimmed = trim(part);
-            if (trimmed.empty()) {
-                if (text.find('~') != std::string_view::npos) return fault(text, "an empty locus in a phased block");
-                continue;
+            if (part.empty()) return fault(text, "an empty place beside + or ~");
+            if (is_space(part.front()) || is_space(part.back())) {
+                problem p = fault(text, "white space inside a GL String");
+                std::erase_if(p.text, is_space);
+                p.suggestion = std::exchange(p.text, shown(text));
+                return p;
             }
-            result<reading> read = read_position(context, trimmed);
+            result<reading> read = read_position(context, part);
             if (!read) return std::move(read.error());
-            const auto l = locus_in(context, trimmed, *read);
+            const auto l = locus_in(context, part, *read);
             if (!l) return fault(part, "which locus? the text has no prefix such as A* or DRB1*");
             for (std::string& w : read->warnings) warnings.push_back(std::move(w));
             auto& pair = pairs[index(*l)];
@@ -55,8 +58,14 @@ std::optional<problem> read_genotype(const typing_context& context, std::string_
         }
         ++side;
     }
-    for (std::size_t l = 0; l < locus_count; ++l)
-        if (pairs[l]) out[l].push_back(std::move(*pairs[l]));
+    for (std::size_t l = 0; l < locus_count; ++l) {
+        if (!pairs[l]) continue;
+        const bool one_side = side == 2 && ((*pairs[l])[0].what == reading::kind::blank ||
+                                            (*pairs[l])[1].what == reading::kind::blank);
+        if (one_side && static_cast<locus>(l) != locus::DRB345)
+            return fault(text, "the two sides of + name different loci");
+        out[l].push_back(std::move(*pairs[l]));
+    }
     return std::nullopt;
 }
 
@@ -91,12 +100,12 @@ result<gl_reading> read_gl_string(const typing_context& context, std::string_vie
     text = trim(text);
     if (text.empty()) return out;
     for (const std::string_view block : split(text, '^')) {
-        if (trim(block).empty()) return fault(text, "an empty locus between ^");
+        if (block.empty()) return fault(text, "an empty locus between ^");
         per_locus here;
         std::size_t genotypes = 0;
         for (const std::string_view alternative : split(block, '|')) {
             if (++genotypes > most_alternatives) return fault(block, "too many alternatives");
-            if (trim(alternative).empty()) return fault(block, "an empty genotype in the list");
+            if (alternative.empty()) return fault(block, "an empty genotype in the list");
             if (auto p = read_genotype(context, alternative, here, out.warnings)) return *std::move(p);
         }
         for (std::size_t l = 0; l < locus_count; ++l) {

@@ -23,6 +23,29 @@ bool share_an_allele(const reading& a, const reading& b) {
     }
     return false;
 }
+/// The locus that an allele or antigen names: `A*02:01`, `HLA-B38`, `DR52`.
+std::optional<locus> named_locus(std::string_view text) {
+    if (text.starts_with("HLA-")) text.remove_prefix(4);
+    const std::size_t star = text.find('*');
+    if (star != std::string_view::npos) {
+        const std::string_view prefix = text.substr(0, star);
+        const auto g = prefix == "Cw" ? std::optional(gene::C) : gene_from_name(prefix);
+        return g ? std::optional(locus_of(*g)) : std::nullopt;
+    }
+    const std::size_t letters = leading(text, is_letter);
+    const auto family = family_from_name(text.substr(0, letters));
+    if (!family) return std::nullopt;
+    switch (*family) {
+        case serology_family::A: return locus::A;
+        case serology_family::B: return locus::B;
+        case serology_family::Cw: return locus::C;
+        case serology_family::DQ: return locus::DQB1;
+        case serology_family::DR: break;
+    }
+    const std::string_view antigen = text.substr(letters);
+    return antigen == "51" || antigen == "52" || antigen == "53" ? locus::DRB345 : locus::DRB1;
+}
+
 }  // namespace
 
 std::string pair_text(std::string_view first, std::string_view second) {
@@ -107,14 +130,11 @@ result<std::array<std::string, locus_count>> split_gl_string(std::string_view te
         const std::string_view block = trim(raw);
         const std::string_view chromosome = block.substr(0, block.find_first_of("+|"));
         for (const std::string_view part : split(chromosome, '~')) {
-            std::string_view allele = trim(part);
-            if (allele.starts_with("HLA-")) allele.remove_prefix(4);
-            const auto g = gene_from_name(allele.substr(0, allele.find('*')));
-            if (!g || allele.find('*') == std::string_view::npos)
-                return fault(block, "a locus of a GL String starts with a prefix such as A* or DRB1*");
-            std::string& whole = texts[index(locus_of(*g))];
-            if (!whole.empty() && locus_of(*g) != locus::DRB345)
-                return fault(block, "locus " + std::string(name(*g)) + " stands twice");
+            const auto l = named_locus(part);
+            if (!l) return fault(block, "a locus of a GL String starts with a prefix such as A* or DRB1*");
+            std::string& whole = texts[index(*l)];
+            if (!whole.empty() && *l != locus::DRB345)
+                return fault(block, "locus " + std::string(name(*l)) + " stands twice");
             if (!whole.empty()) whole += '^';
             whole += block;
         }

@@ -76,11 +76,7 @@ bool position_reader::read_single(std::string_view text, list_state* state) {
         text.remove_prefix(hla.size());
         if (text.empty() || !is_letter(text[0]) || text == "NEW") return fail("HLA- stands before a locus", std::string(text));
     }
-    if (text == "NEW") {
-        if (state != nullptr) return fail("NEW stands alone, not in a list");
-        reading_.what = reading::kind::new_allele;
-        return true;
-    }
+    if (text == "NEW" && state != nullptr) return fail("NEW stands alone, not in a list");
     const std::size_t star = text.find('*');
     const auto expected = context_.genes.only();
     if (star != std::string_view::npos && star != 0) {
@@ -93,11 +89,15 @@ bool position_reader::read_single(std::string_view text, list_state* state) {
             return fail("Cw* goes with names of before 2010, without colons", full(*g, body));
         return read_behind_star(*g, body, state);
     }
-    if (star == std::string_view::npos && !text.empty() && is_letter(text[0])) {
+    if (star == std::string_view::npos && !text.empty() && is_letter(text[0]) && text != "NEW") {
         if (state != nullptr) return fail("'" + shown(text) + "': serology does not go into a list");
         return read_serology(text);
     }
     const std::string_view body = text.substr(star == 0 ? 1 : 0);
+    if (body == "NEW" && state == nullptr) {
+        reading_.what = reading::kind::new_allele;
+        return true;
+    }
     if (star == std::string_view::npos && context_.column == column_kind::serology && all_of(body, is_digit)) {
         if (state != nullptr) return fail("'" + shown(text) + "': serology does not go into a list");
         const auto antigen = number(body, 9999);

@@ -112,7 +112,9 @@ result<reading> read_position(const typing_context& context, std::string_view te
     problem p;
     p.text = shown(text);
     p.reason = reader.reason();
-    p.suggestion = reader.suggestion().empty() ? find_suggestion(context, text) : reader.suggestion();
+    p.suggestion = reader.suggestion();
+    position_reader again(context);
+    if (p.suggestion.empty() || !again.read(p.suggestion)) p.suggestion = find_suggestion(context, text);
     return p;
 }
 

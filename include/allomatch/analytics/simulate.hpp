@@ -187,8 +187,8 @@ private:
 using simulation_progress = std::function<void(std::size_t done, std::size_t total)>;
 
 /// Writes donors.csv, patients.csv, truth_donors.csv, truth_patients.csv and mac.txt (when there are codes) into
-/// a folder, which is made when missing. The files appear when all of them are complete; an exception, also
-/// one of the callback, leaves none.
+/// a folder, which is made when missing. The files get their names once all of them are complete; an exception
+/// before, also one of the callback, leaves none of them. Existing files are replaced.
 /// \throws format_error when a file cannot be written.
 void write_simulation(const simulation::pointer& plan, const std::filesystem::path& folder,
                       const simulation_progress& progress = {});
