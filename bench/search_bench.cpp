@@ -43,7 +43,7 @@ std::size_t counted_directly(const registry& donors, const patient& who, const s
     }
     for (donor_index d = 0; d < donors.size(); ++d) {
         int sum = 0;
-        for (std::size_t l = 0; l < request.loci.size(); ++l) sum += known[l][donors.column(request.loci[l]).codes[d]];
+        for (std::size_t l = 0; l < request.loci.size(); ++l) sum += known[l][donors.code(request.loci[l], d)];
         found += sum <= static_cast<int>(request.max_mismatches) ? 1 : 0;
     }
     return found;
@@ -86,54 +86,51 @@ void search_one(benchmark::State& state) {
 BENCHMARK(search_one)->Args({100'000, 1})->Unit(benchmark::kMillisecond);
 BENCHMARK(search_one)->Args({10'000'000, 1})->Args({10'000'000, 2})->Iterations(1)->Unit(benchmark::kMillisecond);
 
-/// The scan of five columns against reading the same bytes once, in one run.
+/// The scan against reading the same five columns once, in one run, over the first 50 patients.
 void scan_against_bandwidth(benchmark::State& state) {
     const auto& pool = simulated_pool(static_cast<std::size_t>(state.range(0)));
     const auto request = usual_request();
     const registry& donors = *pool.donors;
-    std::vector<locus> order = request.loci;
-    std::sort(order.begin(), order.end(), [&](locus a, locus b) { return donors.column(a).passing < donors.column(b).passing; });
-    std::array<locus_query, locus_count> queries;
-    std::vector<std::span<const std::uint8_t>> tables;
-    for (std::size_t i = 0; i < order.size(); ++i) {
-        queries[i].start(*donors.names(), order[i], pool.patients[0]->at(order[i]), donors.column(order[i]).dictionary, {});
-        tables.push_back(queries[i].counts(direction::both, 2));
-    }
-    constexpr std::size_t block = 4096;
-    std::vector<std::uint32_t> kept(block);
-    std::vector<std::uint8_t> sums(block);
     std::vector<double> scans;
     std::vector<double> probes;
-    std::size_t found = 0;
+    std::vector<std::uint32_t> found;
     std::uint64_t bytes = 0;
     for (auto _ : state) {
-        auto start = clock_type::now();
-        found = 0;
-        for (std::size_t at = 0; at < donors.size(); at += block) {
-            const std::size_t size = std::min(block, donors.size() - at);
-            std::size_t n = 0;
-            for (std::size_t i = 0; i < order.size(); ++i)
-                n = donors.column(order[i]).codes.visit([&](auto codes) {
-                    const auto here = codes.subspan(at, size);
-                    return i == 0 ? scan_first(here, tables[i].data(), 1, kept.data(), sums.data())
-                                  : scan_next(here, tables[i].data(), 1, kept.data(), sums.data(), n);
+        for (std::size_t p = 0; p < 50; ++p) {
+            std::array<locus_query, locus_count> queries;
+            scan_plan plan;
+            plan.max_mismatches = 1;
+            plan.cluster_begins = donors.cluster_begins();
+            for (std::size_t i = 0; i < request.loci.size(); ++i) {
+                const locus l = request.loci[i];
+                const auto& column = donors.column(l);
+                queries[i].start(*donors.names(), l, pool.patients[p]->at(l), column.dictionary, {});
+                const auto counts = queries[i].counts(direction::both, 2);
+                if (l == donors.cluster_locus())
+                    plan.cluster_counts = counts;
+                else
+                    plan.columns.push_back({&column.codes, counts.data(), column.passing});
+            }
+            std::sort(plan.columns.begin(), plan.columns.end(),
+                      [](const auto& a, const auto& b) { return a.passing < b.passing; });
+            auto start = clock_type::now();
+            found.clear();
+            scan_places(plan, 0, donors.size(), found);
+            benchmark::DoNotOptimize(found.data());
+            scans.push_back(microseconds_since(start));
+            start = clock_type::now();
+            std::uint64_t sum = 0;
+            bytes = 0;
+            for (const locus l : request.loci)
+                donors.column(l).codes.visit([&](auto codes) {
+                    bytes += codes.size_bytes();
+                    const auto* words = reinterpret_cast<const std::uint64_t*>(codes.data());
+                    for (std::size_t i = 0; i < codes.size_bytes() / 8; ++i) sum += words[i];
                 });
-            found += n;
+            benchmark::DoNotOptimize(sum);
+            probes.push_back(microseconds_since(start));
         }
-        scans.push_back(microseconds_since(start));
-        start = clock_type::now();
-        std::uint64_t sum = 0;
-        bytes = 0;
-        for (const locus l : order)
-            donors.column(l).codes.visit([&](auto codes) {
-                bytes += codes.size_bytes();
-                const auto* words = reinterpret_cast<const std::uint64_t*>(codes.data());
-                for (std::size_t i = 0; i < codes.size_bytes() / 8; ++i) sum += words[i];
-            });
-        benchmark::DoNotOptimize(sum);
-        probes.push_back(microseconds_since(start));
     }
-    benchmark::DoNotOptimize(found);
     state.counters["scan_us"] = median(scans);
     state.counters["probe_us"] = median(probes);
     state.counters["ratio"] = median(scans) / median(probes);
@@ -167,7 +164,7 @@ void compare_all_pairs(benchmark::State& state) {
             std::uint64_t own = 0;
             for (std::size_t p = begin; p < end; ++p)
                 agent.compare_blocks(*pool.patients[p], request,
-                                     [&](donor_index, std::span<const outcome_sums> sums, std::span<const packed_outcome> all) {
+                                     [&](std::span<const donor_index>, std::span<const outcome_sums> sums, std::span<const packed_outcome> all) {
                                          benchmark::DoNotOptimize(all.data());
                                          for (const outcome_sums s : sums) own += s.mismatches();
                                      });

@@ -35,7 +35,7 @@ struct allele_pool {
     locus where = locus::A;
     std::size_t at = 0;                  ///< position of the locus in the set
     std::vector<true_allele> alleles;
-    std::vector<std::uint32_t> members;  ///< positions in `alleles`; one range a name of the set, the first the usual one
+    std::vector<std::uint32_t> members;  ///< positions in `alleles`, a range a name, the usual one first
     std::vector<range> of_name;          ///< range in `members`
     std::vector<std::uint32_t> nulls;    ///< positions in `alleles`, by first field
 };

@@ -240,7 +240,8 @@ void frequency_set_builder::merge() {
 frequency_set frequency_set_builder::build(bool normalise) && {
     if (set_.rows_.size() == 0) refuse_set(set_.name_, {}, "the frequency set has no haplotype");
     if (!normalise && set_.sum_ > largest_sum)
-        refuse_set(set_.name_, shortest(set_.sum_), "the frequencies of the set sum to more than 1; normalise to take it");
+        refuse_set(set_.name_, shortest(set_.sum_),
+                   "the frequencies of the set sum to more than 1; normalise to take it");
     if (normalise)
         for (double& f : set_.rows_.frequencies_) f /= set_.sum_;
     merge();

@@ -2,6 +2,8 @@
 #include <allomatch/core/utf8.hpp>
 #include <allomatch/registry/registry.hpp>
 
+#include <numeric>
+
 namespace allomatch {
 
 namespace {
@@ -21,10 +23,12 @@ registry_memory registry::memory() const noexcept {
         m.typings += c.codes.memory();
         m.typing_texts += c.text_codes.memory();
         m.dictionaries += c.dictionary.memory();
+        m.dictionaries += c.code_of_text.capacity() * sizeof(genotype_code);
         for (const std::string& text : c.texts) m.dictionaries += sizeof(std::string) + text.capacity();
     }
     for (const field_column& f : fields_) m.fields += f.memory();
     m.ids = ids_.memory();
+    m.order = places_.capacity() * sizeof(donor_index) + cluster_begins_.capacity() * sizeof(std::uint32_t);
     return m;
 }
 
@@ -95,19 +99,12 @@ std::vector<problem> registry_builder::add(const donor_texts& donor) {
         if (known != nullptr && known->text_code == 0) {
             known->text_code = static_cast<std::uint32_t>(column.texts.size());
             column.texts.emplace_back(donor.typings[l]);
-            known->code = column.dictionary.intern(known->read->meaning);
+            column.code_of_text.push_back(column.dictionary.intern(known->read->meaning));
         }
-        if (known != nullptr && column.typed == 0) {
-            // First typed donor: those before are untyped. Loci that nobody has take no memory.
-            for (std::size_t i = 0; i < building_.size(); ++i) {
-                column.codes.push_back(untyped_code);
-                column.text_codes.push_back(0);
-            }
-        }
+        if (known != nullptr && column.typed == 0)  // loci that nobody is typed at take no memory
+            for (std::size_t i = 0; i < building_.size(); ++i) column.text_codes.push_back(0);
         if (known != nullptr) ++column.typed;
-        if (column.typed == 0) continue;
-        column.codes.push_back(known != nullptr ? known->code : untyped_code);
-        column.text_codes.push_back(known != nullptr ? known->text_code : 0);
+        if (column.typed != 0) column.text_codes.push_back(known != nullptr ? known->text_code : 0);
     }
     for (std::size_t f = 0; f < building_.fields_.size(); ++f) building_.fields_[f].push_back(donor.fields[f]);
     building_.ids_.push_back(id);
@@ -118,22 +115,48 @@ const std::vector<std::string>& registry_builder::warnings(locus l, std::string_
     return known_[index(l)].find(text)->second.read->warnings;
 }
 
+void registry_builder::order_places() {
+    registry& r = building_;
+    const auto n = static_cast<donor_index>(r.size());
+    std::array<std::vector<std::uint32_t>, locus_count> counts;
+    double best = 2;
+    for (std::size_t l = 0; l < locus_count; ++l) {
+        registry::locus_column& column = r.loci_[l];
+        if (column.typed == 0) continue;
+        counts[l].assign(column.dictionary.genotype_count() + 1, 0);
+        column.text_codes.visit([&](auto texts) {
+            for (const auto text : texts) ++counts[l][column.code_of_text[text]];
+        });
+        double same = 0;
+        for (std::size_t code = 1; code < counts[l].size(); ++code) same += double(counts[l][code]) * double(counts[l][code]);
+        column.passing = counts[l][untyped_code] / double(n) + same / (double(n) * double(n));
+        if (column.passing < best) {
+            best = column.passing;
+            r.cluster_locus_ = static_cast<locus>(l);
+        }
+    }
+    r.places_.resize(n);
+    registry::locus_column& cluster = r.loci_[index(r.cluster_locus_)];
+    if (cluster.typed == 0) {
+        std::iota(r.places_.begin(), r.places_.end(), donor_index{0});
+        r.cluster_begins_ = {0, n};
+        return;
+    }
+    std::vector<std::uint32_t>& begins = counts[index(r.cluster_locus_)];
+    std::exclusive_scan(begins.begin(), begins.end(), begins.begin(), std::uint32_t{0});
+    std::vector<std::uint32_t> next = begins;
+    for (donor_index d = 0; d < n; ++d) r.places_[next[r.code(r.cluster_locus_, d)]++] = d;
+    r.cluster_begins_ = std::move(begins);
+}
+
 std::shared_ptr<const registry> registry_builder::finish() {
+    order_places();
     for (registry::locus_column& column : building_.loci_) {
         column.dictionary.finish();
-        // A locus that nobody is typed at still has a code for everybody, in one byte.
-        for (std::size_t i = column.codes.size(); column.typed == 0 && i < building_.size(); ++i) {
-            column.codes.push_back(untyped_code);
-            column.text_codes.push_back(0);
-        }
-        std::vector<double> shares(column.dictionary.genotype_count(), 0);
-        column.codes.visit([&](auto codes) {
-            for (const auto code : codes) shares[code] += 1.0 / static_cast<double>(codes.size());
-        });
-        column.passing = shares[untyped_code];
-        for (std::size_t code = 1; code < shares.size(); ++code) column.passing += shares[code] * shares[code];
-        column.codes.shrink_to_fit();
+        if (column.typed == 0) continue;
         column.text_codes.shrink_to_fit();
+        column.codes.reserve(building_.size(), static_cast<std::uint32_t>(column.dictionary.genotype_count() - 1));
+        for (const donor_index d : building_.places_) column.codes.push_back(column.code_of_text[column.text_codes[d]]);
     }
     for (field_column& f : building_.fields_) f.shrink_to_fit();
     building_.ids_.shrink_to_fit();

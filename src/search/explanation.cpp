@@ -153,7 +153,7 @@ std::vector<locus_explanation> explain(const registry& donors, donor_index d, co
     std::vector<locus_explanation> all;
     for (const locus l : loci) {
         const registry::locus_column& column = donors.column(l);
-        const genotype donor = genotype_of(column.dictionary, column.codes[d]);
+        const genotype donor = genotype_of(column.dictionary, donors.code(l, d));
         locus_explanation e = explain_locus(*donors.names(), l, who.at(l), donor, rules);
         e.patient_text = shown_pair_text(who.texts[index(l)]);
         e.donor_text = shown_pair_text(donors.typing_text(l, d));

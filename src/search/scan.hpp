@@ -1,23 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// The hot loops over donor columns.
+/// The hot loop of a search: over donor columns by look-ups in count tables.
 #pragma once
+
+#include <allomatch/registry/packed_column.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace allomatch {
 
-/// Adds up look-ups in a first table and keeps the donors that stay within `limit`: writes their offsets to
-/// `kept` and sums to `sums`, returns how many. Both outputs need codes.size() elements.
-template <class Code>
-std::size_t scan_first(std::span<const Code> codes, const std::uint8_t* table, unsigned limit, std::uint32_t* kept,
-                       std::uint8_t* sums);
+/// What is looked up where. All pointers are borrowed.
+struct scan_plan {
+    struct column {
+        const packed_column* codes;   ///< by place
+        const std::uint8_t* counts;   ///< mismatches by code
+        double passing;               ///< the lower, the more donors fall out here
+    };
+    std::vector<column> columns;                    ///< most selective first
+    std::span<const std::uint8_t> cluster_counts;   ///< by code of the cluster locus; empty when it is not searched
+    std::span<const std::uint32_t> cluster_begins;  ///< places of each code of the cluster locus
+    unsigned min_mismatches = 0;
+    unsigned max_mismatches = 0;
+};
 
-/// The same for a further table, over the donors kept so far, in place.
-template <class Code>
-std::size_t scan_next(std::span<const Code> codes, const std::uint8_t* table, unsigned limit, std::uint32_t* kept,
-                      std::uint8_t* sums, std::size_t count);
+/// Appends the places in [begin, end) whose counts add up to a number within the limits, in ascending order. Thread-safe.
+void scan_places(const scan_plan& plan, std::size_t begin, std::size_t end, std::vector<std::uint32_t>& found);
 
 }  // namespace allomatch

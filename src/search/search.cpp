@@ -6,14 +6,13 @@
 
 #include <algorithm>
 #include <mutex>
-#include <numeric>
 
 namespace allomatch {
 
 namespace {
 
-/// Donors of one scan block: its scratch memory stays in the first-level cache.
-constexpr std::size_t scan_block = 4096;
+/// Donors that are compared together.
+constexpr std::size_t compare_block = 4096;
 /// Donors of one parallel task within a single search.
 constexpr std::size_t task_block = std::size_t{1} << 18;
 
@@ -66,32 +65,6 @@ void search_agent::start(const patient& who, const search_request& request) {
     }
 }
 
-void search_agent::scan(const search_request& request, donor_index begin, donor_index end,
-                        std::vector<donor_index>& found) {
-    std::array<std::uint32_t, scan_block> kept{};
-    std::array<std::uint8_t, scan_block> sums{};
-    for (std::size_t at = begin; at < end; at += scan_block) {
-        const std::size_t block = std::min<std::size_t>(scan_block, end - at);
-        std::size_t n = 0;
-        if (scanned_.empty()) {
-            n = block;
-            std::iota(kept.begin(), kept.begin() + static_cast<std::ptrdiff_t>(n), 0U);
-            std::fill_n(sums.begin(), n, std::uint8_t{0});
-        }
-        for (std::size_t i = 0; i < scanned_.size(); ++i) {
-            const scanned_locus& s = scanned_[i];
-            n = s.codes->visit([&](auto codes) {
-                const auto here = codes.subspan(at, block);
-                return i == 0 ? scan_first(here, s.counts.data(), request.max_mismatches, kept.data(), sums.data())
-                              : scan_next(here, s.counts.data(), request.max_mismatches, kept.data(), sums.data(), n);
-            });
-            if (n == 0) break;
-        }
-        for (std::size_t i = 0; i < n; ++i)
-            if (sums[i] >= request.min_mismatches) found.push_back(static_cast<donor_index>(at + kept[i]));
-    }
-}
-
 match_list search_agent::search(std::shared_ptr<const patient> who, const search_request& request,
                                 const donor_filter& filter) {
     match_list out;
@@ -102,36 +75,50 @@ match_list search_agent::search(std::shared_ptr<const patient> who, const search
     out.on = request.on;
     start(*who, request);
 
-    scanned_.clear();
+    scan_plan plan;
+    plan.min_mismatches = request.min_mismatches;
+    plan.max_mismatches = request.max_mismatches;
+    plan.cluster_begins = donors_->cluster_begins();
     for (std::size_t i = 0; i < request.loci.size(); ++i) {
         const locus l = request.loci[i];
         const registry::locus_column& column = donors_->column(l);
         // Against an untyped patient, and at a locus where nobody is typed, nothing can mismatch.
         if (who->at(l).untyped() || column.typed == 0) continue;
-        scanned_.push_back({&column.codes, queries_[i].counts(request.count, limit_at(request, l)), column.passing});
+        const auto counts = queries_[i].counts(request.count, limit_at(request, l));
+        if (l == donors_->cluster_locus())
+            plan.cluster_counts = counts;
+        else
+            plan.columns.push_back({&column.codes, counts.data(), column.passing});
     }
-    std::sort(scanned_.begin(), scanned_.end(),
-              [](const scanned_locus& a, const scanned_locus& b) { return a.passing < b.passing; });
+    std::sort(plan.columns.begin(), plan.columns.end(),
+              [](const auto& a, const auto& b) { return a.passing < b.passing; });
 
-    std::vector<donor_index> found;
+    std::vector<std::uint32_t> found;  // places
     const std::size_t tasks = (donors_->size() + task_block - 1) / task_block;
     if (request.threads == 1 || tasks <= 1) {
-        scan(request, 0, static_cast<donor_index>(donors_->size()), found);
+        scan_places(plan, 0, donors_->size(), found);
     } else {
-        std::vector<std::vector<donor_index>> parts(tasks);
+        std::vector<std::vector<std::uint32_t>> parts(tasks);
         parallel_for_blocks(donors_->size(), task_block, request.threads, [&](std::size_t begin, std::size_t end) {
-            scan(request, static_cast<donor_index>(begin), static_cast<donor_index>(end), parts[begin / task_block]);
+            scan_places(plan, begin, end, parts[begin / task_block]);
         });
         for (const auto& part : parts) found.insert(found.end(), part.begin(), part.end());
     }
-    if (!filter.takes_all()) std::erase_if(found, [&](donor_index d) { return !filter(d); });
+    const auto places = donors_->places();
+    if (!filter.takes_all()) std::erase_if(found, [&](std::uint32_t place) { return !filter(places[place]); });
     out.total = found.size();
 
     const std::size_t width = request.loci.size();
     std::vector<packed_outcome> rows(found.size() * width);
     for (std::size_t l = 0; l < width; ++l) {
         locus_query& query = queries_[l];
-        donors_->column(request.loci[l]).codes.visit([&](auto codes) {
+        const registry::locus_column& column = donors_->column(request.loci[l]);
+        if (column.typed == 0) {
+            const packed_outcome untyped = query.outcome(untyped_code);
+            for (std::size_t i = 0; i < found.size(); ++i) rows[i * width + l] = untyped;
+            continue;
+        }
+        column.codes.visit([&](auto codes) {
             for (std::size_t i = 0; i < found.size(); ++i) rows[i * width + l] = query.outcome(codes[found[i]]);
         });
     }
@@ -147,9 +134,9 @@ match_list search_agent::search(std::shared_ptr<const patient> who, const search
         entry& e = entries[i];
         outcome_sums sums;
         for (std::size_t l = 0; l < width; ++l) sums += outcome_sums(rows[i * width + l]);
-        e.h = make_hit(found[i], sums);
+        e.h = make_hit(places[found[i]], sums);
         e.row = i;
-        e.key = rank.key(found[i], e.h.mismatches, e.h.antigen_mismatches);
+        e.key = rank.key(e.h.donor, e.h.mismatches, e.h.antigen_mismatches);
     }
     const auto better = [this](const entry& a, const entry& b) {
         if (a.key != b.key) return a.key < b.key;
@@ -175,23 +162,29 @@ void search_agent::compare_blocks(const patient& who, const search_request& requ
     const std::size_t width = request.loci.size();
     std::array<std::span<const summed_outcome>, locus_count> tables;
     for (std::size_t l = 0; l < width; ++l) tables[l] = queries_[l].outcomes();
-    std::vector<packed_outcome> outcomes(scan_block * width);
-    std::vector<outcome_sums> sums(scan_block);
-    for (std::size_t at = 0; at < donors_->size(); at += scan_block) {
-        const std::size_t block = std::min(scan_block, donors_->size() - at);
+    const auto places = donors_->places();
+    std::vector<packed_outcome> outcomes(compare_block * width);
+    std::vector<outcome_sums> sums(compare_block);
+    for (std::size_t at = 0; at < places.size(); at += compare_block) {
+        const std::size_t block = std::min(compare_block, places.size() - at);
         std::fill_n(sums.begin(), block, outcome_sums());
         for (std::size_t l = 0; l < width; ++l) {
             const summed_outcome* table = tables[l].data();
             packed_outcome* here = outcomes.data() + l * block;
-            donors_->column(request.loci[l]).codes.visit([&](auto codes) {
+            const registry::locus_column& column = donors_->column(request.loci[l]);
+            const auto add = [&](auto code_at) {
                 for (std::size_t i = 0; i < block; ++i) {
-                    const summed_outcome& o = table[codes[at + i]];
+                    const summed_outcome& o = table[code_at(i)];
                     sums[i] += o.sums;
                     here[i] = o.packed;
                 }
-            });
+            };
+            if (column.typed == 0)
+                add([](std::size_t) { return untyped_code; });
+            else
+                column.codes.visit([&](auto codes) { add([&](std::size_t i) { return codes[at + i]; }); });
         }
-        visit(static_cast<donor_index>(at), std::span(sums).first(block), std::span(outcomes).first(block * width));
+        visit(places.subspan(at, block), std::span(sums).first(block), std::span(outcomes).first(block * width));
     }
 }
 
@@ -203,15 +196,15 @@ match_list search_agent::compare(std::shared_ptr<const patient> who, const searc
     out.ranked = false;
     out.on = request.on;
     out.total = donors_->size();
-    out.hits.reserve(donors_->size());
+    out.hits.resize(donors_->size());
     const std::size_t width = request.loci.size();
     out.outcomes.resize(donors_->size() * width);
-    compare_blocks(*who, request, [&](donor_index begin, std::span<const outcome_sums> sums,
+    compare_blocks(*who, request, [&](std::span<const donor_index> donors, std::span<const outcome_sums> sums,
                                       std::span<const packed_outcome> outcomes) {
         for (std::size_t i = 0; i < sums.size(); ++i) {
-            out.hits.push_back(make_hit(static_cast<donor_index>(begin + i), sums[i]));
+            out.hits[donors[i]] = make_hit(donors[i], sums[i]);
             for (std::size_t l = 0; l < width; ++l)
-                out.outcomes[(begin + i) * width + l] = outcomes[l * sums.size() + i];
+                out.outcomes[donors[i] * width + l] = outcomes[l * sums.size() + i];
         }
     });
     return out;

@@ -20,6 +20,11 @@ public:
         std::visit([code](auto& v) { v.push_back(static_cast<typename std::decay_t<decltype(v)>::value_type>(code)); },
                    values_);
     }
+    /// Makes room for `n` codes up to `largest`.
+    void reserve(std::size_t n, std::uint32_t largest) {
+        if (largest > limit()) widen(largest);
+        std::visit([n](auto& v) { v.reserve(n); }, values_);
+    }
     [[nodiscard]] std::uint32_t operator[](std::size_t i) const noexcept {
         switch (values_.index()) {
             case 0: return std::get_if<0>(&values_)->operator[](i);

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,8 +29,9 @@ struct registry_memory {
     std::size_t typing_texts = 0;  ///< codes of the texts as received
     std::size_t fields = 0;
     std::size_t ids = 0;
+    std::size_t order = 0;         ///< which donor is at which place
     std::size_t dictionaries = 0;  ///< distinct genotypes, texts and words, shared by all donors
-    [[nodiscard]] std::size_t total() const { return typings + typing_texts + fields + ids + dictionaries; }
+    [[nodiscard]] std::size_t total() const { return typings + typing_texts + fields + ids + order + dictionaries; }
 };
 
 /// Donors as columns: per locus a dictionary of distinct genotypes and one code a donor; fields; ids.
@@ -38,9 +40,10 @@ class registry {
 public:
     struct locus_column {
         locus_dictionary dictionary;
-        packed_column codes;       ///< genotype_code of each donor
+        packed_column codes;       ///< genotype_code at each place of `places()`: what scans read
         packed_column text_codes;  ///< number of the text in `texts` of each donor
         std::vector<std::string> texts{std::string()};
+        std::vector<genotype_code> code_of_text{untyped_code};
         std::size_t typed = 0;     ///< donors that are typed at this locus
         double passing = 1;        ///< chance that two donors have the same code, or one is untyped
     };
@@ -50,10 +53,22 @@ public:
     [[nodiscard]] null_policy nulls() const noexcept { return nulls_; }
 
     [[nodiscard]] const locus_column& column(locus l) const noexcept { return loci_[index(l)]; }
+    /// Number of the genotype of a donor in the dictionary of a locus.
+    [[nodiscard]] genotype_code code(locus l, donor_index d) const noexcept {
+        const locus_column& c = column(l);
+        return c.typed == 0 ? untyped_code : c.code_of_text[c.text_codes[d]];
+    }
+    /// Donors in the order of the code columns: sorted by their genotype at the locus that tells donors apart best, so
+    /// that a search passes over those who cannot match there without looking at them.
+    [[nodiscard]] std::span<const donor_index> places() const noexcept { return places_; }
+    [[nodiscard]] locus cluster_locus() const noexcept { return cluster_locus_; }
+    /// Places of the donors with genotype `c` at `cluster_locus`: [begin(c), begin(c + 1)).
+    [[nodiscard]] std::span<const std::uint32_t> cluster_begins() const noexcept { return cluster_begins_; }
+
     /// The typing as received, see `pair_text`; empty when untyped.
     [[nodiscard]] std::string_view typing_text(locus l, donor_index d) const noexcept {
         const locus_column& c = column(l);
-        return c.texts[c.text_codes[d]];
+        return c.typed == 0 ? std::string_view{} : std::string_view(c.texts[c.text_codes[d]]);
     }
     [[nodiscard]] std::string_view id(donor_index d) const noexcept { return ids_[d]; }
     /// The donor with this id. O(1).
@@ -72,6 +87,9 @@ private:
     std::array<locus_column, locus_count> loci_;
     std::vector<field_column> fields_;
     id_table ids_;
+    std::vector<donor_index> places_;
+    locus cluster_locus_ = locus::A;
+    std::vector<std::uint32_t> cluster_begins_;
 };
 
 /// Builds a registry donor by donor; a refused donor leaves no trace. Not thread-safe.
@@ -109,11 +127,11 @@ private:
     struct known_text {
         result<typed_locus> read;
         std::uint32_t text_code = 0;  // 0 until a donor has it
-        genotype_code code = untyped_code;
     };
     using known_texts = std::unordered_map<std::string, known_text, text_hash, std::equal_to<>>;
 
     known_text& look_up(locus l, std::string_view text);
+    void order_places();
 
     mac_table::pointer mac_;
     typing_context context_;

@@ -79,31 +79,25 @@ public:
     explicit search_agent(std::shared_ptr<const registry> donors) : donors_(std::move(donors)) {}
 
     /// Donors within the limits, ranked. Results do not depend on threads or on the order of insertion.
-    /// Cost: the distinct genotypes at the searched loci, plus about a nanosecond per donor, plus the hits.
+    /// Cost: the distinct genotypes at the searched loci, plus about a nanosecond for each donor who may match at
+    /// the cluster locus, plus the hits.
     [[nodiscard]] match_list search(std::shared_ptr<const patient> who, const search_request& request,
                                     const donor_filter& filter);
     /// Every donor, in registry order, no limits and no ranking.
     [[nodiscard]] match_list compare(std::shared_ptr<const patient> who, const search_request& request);
 
-    /// The work of `compare` without its table: hands over every donor's outcomes at the searched loci, block by block.
-    /// `sums[i]` belongs to donor `begin + i`, its outcome at searched locus `l` is `outcomes[l * sums.size() + i]`.
-    using block_visitor = std::function<void(donor_index begin, std::span<const outcome_sums> sums,
+    /// The work of `compare` without its table: hands over every donor's outcomes at the searched loci, block by block,
+    /// in the order of `registry::places`. `sums[i]` belongs to `donors[i]`, its outcome at searched locus `l` is
+    /// `outcomes[l * sums.size() + i]`.
+    using block_visitor = std::function<void(std::span<const donor_index> donors, std::span<const outcome_sums> sums,
                                              std::span<const packed_outcome> outcomes)>;
     void compare_blocks(const patient& who, const search_request& request, const block_visitor& visit);
 
 private:
     void start(const patient& who, const search_request& request);
-    void scan(const search_request& request, donor_index begin, donor_index end, std::vector<donor_index>& found);
 
     std::shared_ptr<const registry> donors_;
     std::array<locus_query, locus_count> queries_;
-    struct scanned_locus {
-        const packed_column* codes;
-        std::span<const std::uint8_t> counts;
-        double passing;  // estimated share of donors without a mismatch
-    };
-    std::vector<scanned_locus> scanned_;
-    unsigned constant_ = 0;
 };
 
 /// One patient. \throws format_error for a request that does not fit.
