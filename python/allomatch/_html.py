@@ -52,7 +52,7 @@ def matches_html(matches: Matches) -> str:
     legend = "A certain, P potential, L allele mismatch, M antigen mismatch, - not typed"
     return (
         f'<table style="border-collapse:collapse"><caption style="text-align:left">{title}{more}'
-        f'<br><small>{legend}</small></caption><thead>{_row(head, "th")}</thead>'
+        f"<br><small>{legend}</small></caption><thead>{_row(head, 'th')}</thead>"
         f"<tbody>{''.join(rows)}</tbody></table>"
     )
 
@@ -69,6 +69,6 @@ def table_html(table: MatchTable) -> str:
     more = f", the first {_MOST_ROWS} shown" if len(table) > _MOST_ROWS else ""
     head = ["patient", "donors", "best donor", "mismatches", "letters"]
     return (
-        f'<table style="border-collapse:collapse"><caption style="text-align:left">{len(table):,} patients{more}'
-        f'</caption><thead>{_row(head, "th")}</thead><tbody>{"".join(rows)}</tbody></table>'
+        f'<table style="border-collapse:collapse"><caption style="text-align:left">{len(table):,} patients'
+        f"{more}</caption><thead>{_row(head, 'th')}</thead><tbody>{''.join(rows)}</tbody></table>"
     )

@@ -109,17 +109,20 @@ class Match:
 
     @property
     def gvh(self) -> int:
-        """Patient positions whose class the donor lacks (graft-versus-host direction), the fewest possible."""
+        """Patient positions whose class the donor lacks (graft-versus-host), the fewest possible."""
         return int(self._data["gvh"])
 
     @property
     def hvg(self) -> int:
-        """Donor positions whose class the patient lacks (host-versus-graft direction), the fewest possible."""
+        """Donor positions whose class the patient lacks (host-versus-graft), the fewest possible."""
         return int(self._data["hvg"])
 
     @property
     def letters(self) -> dict[str, str]:
-        """Per locus two letters in donor order: A certain, P potential, L allele, M antigen mismatch, - untyped."""
+        """Per locus two letters in donor order: A certain, P potential, L allele, M antigen, - untyped.
+
+        They follow the best orientation of the two positions.
+        """
         return dict(self._data["letters"])
 
     @property

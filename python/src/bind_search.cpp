@@ -182,6 +182,21 @@ void bind_search(py::module_& m) {
           },
           py::arg("registry"), py::arg("donor"), py::arg("patient"), py::arg("request"));
 
+    m.def("rank_values",
+          [](const registry_pointer& donors, std::size_t donor, const patient_pointer& who, const search_request& request) {
+              if (donor >= donors->size()) throw py::index_error("no donor of this number");
+              const auto d = static_cast<donor_index>(donor);
+              outcome_sums sums;
+              for (const locus_explanation& e : explain(*donors, d, *who, request.loci, request.rules))
+                  sums += outcome_sums(pack(e.outcome));
+              std::vector<std::pair<std::string, std::string>> all;
+              for (const auto& [c, text] : ranker(request.order, *donors, *who, request.on)
+                                               .describe(d, sums.mismatches(), sums.antigen_mismatches()))
+                  all.emplace_back(name(c), text);
+              return all;
+          },
+          py::arg("registry"), py::arg("donor"), py::arg("patient"), py::arg("request"));
+
     m.def("matches_stream",
           [](const std::vector<std::shared_ptr<match_list>>& lists) {
               std::vector<match_list> all;

@@ -345,9 +345,14 @@ resolved_name nomenclature::follow(gene g, const old_name& old, int depth) const
     if (old.current.empty())
         return {{}, false, {}, "deleted from the nomenclature (" + old.cause + ") without an identical allele"};
     resolved_name found;
-    auto current = read_allele_name(old.current);
-    if (!current) current = read_old_digits(g, old.current);
-    if (current && depth < deepest) found = resolve(g, *current, depth + 1);
+    if (depth < deepest) {
+        if (auto older = resolve_old(g, old.current, depth + 1))
+            found = *std::move(older);
+        else if (const auto current = read_allele_name(old.current))
+            found = resolve(g, *current, depth + 1);
+        else if (const auto pairs = read_old_digits(g, old.current))
+            found = resolve(g, *pairs, depth + 1);
+    }
     if (found.alleles.empty())
         found.reason = "renamed to " + with_gene(g, old.current) + ", which release " + version_ + " does not have";
     found.renamed_to = with_gene(g, old.current);

@@ -130,6 +130,13 @@ std::uint32_t ranker::value(criterion c, donor_index d, unsigned mismatches, uns
     return 0;
 }
 
+std::vector<std::pair<criterion, std::string>> ranker::describe(donor_index d, unsigned mismatches,
+                                                                unsigned antigen_mismatches) const {
+    std::vector<std::pair<criterion, std::string>> all;
+    for (const criterion c : criteria_) all.emplace_back(c, words(c, value(c, d, mismatches, antigen_mismatches)));
+    return all;
+}
+
 rank_key ranker::key(donor_index d, unsigned mismatches, unsigned antigen_mismatches) const noexcept {
     rank_key k;
     unsigned used = 0;

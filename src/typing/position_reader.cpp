@@ -262,7 +262,7 @@ bool position_reader::read_old_digits(gene g, std::string_view body) {
         return fail("a code stands behind a colon", full(g, body.substr(0, digits)) + ":" + std::string(tail));
     if (!tail.empty() && (tail.size() > 1 || allele_name::suffixes.find(tail[0]) == std::string_view::npos))
         return fail("'" + shown(body) + "' is not an allele name");
-    return take_resolved(context_.names->resolve_digits(g, body), full(g, body));
+    return take_resolved(context_.names->resolve_digits(g, body), full(g, shown(body, 32)));
 }
 
 bool position_reader::read_serology(std::string_view text) {

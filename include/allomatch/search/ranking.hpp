@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace allomatch {
@@ -56,6 +57,9 @@ public:
     /// Value of a criterion, lower is better.
     [[nodiscard]] std::uint32_t value(criterion c, donor_index d, unsigned mismatches,
                                       unsigned antigen_mismatches) const noexcept;
+    /// All criteria of the ranking, in their order, in words.
+    [[nodiscard]] std::vector<std::pair<criterion, std::string>> describe(donor_index d, unsigned mismatches,
+                                                                          unsigned antigen_mismatches) const;
     /// The value in words: "age 26-30", "CMV equal".
     [[nodiscard]] static std::string words(criterion c, std::uint32_t value);
 

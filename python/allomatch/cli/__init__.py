@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line: ``allomatch COMMAND ..``.
+
+Every command is a module with ``HELP`` (one line), ``add_arguments(parser)`` and ``run(args)``, which gives
+the exit code: 0 done, 3 done but some rows were refused. What cannot be used raises: an
+:class:`~allomatch.errors.InputError` or :class:`OSError` ends with exit code 2 and one line on stderr,
+anything else is a fault of the program and ends with 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import NoReturn, Protocol
+
+from .. import __version__
+from ..errors import InputError
+from . import _compare, _explain, _import, _nomenclature, _search, _simulate, _typing
+from ._common import shortened
+
+_PATHS = {"donors", "patients", "mac", "out", "import_report", "source", "dir", "frequencies"}
+
+
+class Command(Protocol):
+    """What a command module offers."""
+
+    HELP: str
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
+
+    def run(self, args: argparse.Namespace) -> int: ...
+
+
+COMMANDS: dict[str, Command] = {
+    "search": _search,
+    "compare": _compare,
+    "explain": _explain,
+    "typing": _typing,
+    "import": _import,
+    "nomenclature": _nomenclature,
+    "simulate": _simulate,
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    """Wrong arguments are told in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="allomatch",
+        description="Match blood stem-cell donors to patients by HLA.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"allomatch {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
+    for name, command in COMMANDS.items():
+        added = commands.add_parser(name, help=command.HELP, description=command.HELP, allow_abbrev=False)
+        command.add_arguments(added)
+        added.set_defaults(run=command.run, command=name)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code.
+
+    0 done, 1 internal error, 2 wrong arguments or unreadable input, 3 done but some rows were refused, 130
+    interrupted, 141 the reader of stdout went away.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        args = build_parser().parse_args(argv)
+        _check_text(args)
+        code = int(args.run(args))
+        sys.stdout.flush()
+        return code
+    except SystemExit as leaving:  # argparse: --help, --version, wrong arguments
+        return leaving.code if isinstance(leaving.code, int) else 2
+    except KeyboardInterrupt:
+        return _end(130, "interrupted")
+    except BrokenPipeError:
+        _leave_stdout()
+        return 141
+    except InputError as error:
+        return _end(2, str(error))
+    except UnicodeError as error:
+        return _end(2, f"an argument is not valid text: {error}")
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return _end(2, f"{where}{error.strerror or error}")
+    except ModuleNotFoundError as error:
+        return _end(2, f"this needs the Python package '{error.name}', which is not installed")
+    except MemoryError:
+        return _end(1, "not enough memory")
+    except Exception as error:
+        if os.environ.get("ALLOMATCH_DEBUG"):
+            traceback.print_exc()
+        return _end(1, f"internal error, {type(error).__name__}: {error} (ALLOMATCH_DEBUG=1 shows where)")
+
+
+def _check_text(args: argparse.Namespace) -> None:
+    """Paths may hold any bytes; everything else must be text.
+
+    Raises:
+        UnicodeEncodeError: an argument is not UTF-8.
+    """
+    for name, value in vars(args).items():
+        if name not in _PATHS:
+            for text in value if isinstance(value, list) else [value]:
+                if isinstance(text, str):
+                    text.encode()
+
+
+def _end(code: int, message: str) -> int:
+    one_line = shortened(" ".join(message.split("\n")))
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+    with contextlib.suppress(OSError):
+        print(f"allomatch: {one_line}", file=sys.stderr, flush=True)
+    return code
+
+
+def _leave_stdout() -> None:
+    """Python flushes stdout at its end; what is left goes nowhere."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

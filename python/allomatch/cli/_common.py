@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the commands share: options, accounts of rows, progress, files that are complete or not there."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import csv
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from .. import _core
+from ..errors import FormatError
+
+NULLS = ("ignore_inside_ambiguity", "consider")
+_REPORT_COLUMNS = ("source", "kind", "row", "column", "id", "text", "reason", "suggestion", "count")
+_SHOWN_PROBLEMS = 5
+_LONGEST_MESSAGE = 500
+
+
+# -- options ------------------------------------------------
+
+
+def add_release_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("nomenclature")
+    group.add_argument(
+        "--release",
+        default="builtin",
+        metavar="DIR",
+        help="release folder, 'builtin' (starter nomenclature, default) or 'names' (no release)",
+    )
+    group.add_argument("--mac", metavar="F", help="table of NMDP codes, plain text or zip")
+
+
+def add_reading_options(parser: argparse.ArgumentParser) -> None:
+    add_release_options(parser)
+    group = parser.add_argument_group("reading")
+    group.add_argument(
+        "--nulls",
+        choices=NULLS,
+        default=NULLS[0],
+        help="what becomes of null alleles beside expressed ones (default: %(default)s)",
+    )
+    group.add_argument("--strict", action="store_true", help="take nothing when a row is refused")
+
+
+def add_import_report(parser: argparse.ArgumentParser, name: str = "--import-report") -> None:
+    parser.add_argument(
+        name, dest="import_report", metavar="F", help="write every refused row and warning: .csv or .jsonl"
+    )
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print the summary as JSON")
+
+
+def whole_number(text: str) -> int:
+    """An option that counts something."""
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise argparse.ArgumentTypeError(f"expected a whole number, not '{text}'")
+    return int(text)
+
+
+def positive_number(text: str) -> int:
+    number = whole_number(text)
+    if number == 0:
+        raise argparse.ArgumentTypeError("expected a number from 1")
+    return number
+
+
+def load_release(args: argparse.Namespace) -> tuple[_core.Nomenclature, _core.MacTable | None]:
+    names = _core.Nomenclature.open(args.release)
+    return names, _core.MacTable.load(args.mac) if args.mac else None
+
+
+# -- accounts of rows ------------------------------------------------
+
+
+def shortened(message: str) -> str:
+    """For the eye: a hostile cell must not flood the terminal."""
+    return message if len(message) <= _LONGEST_MESSAGE else message[:_LONGEST_MESSAGE] + " .."
+
+
+def account(report: _core.ImportReport) -> dict[str, Any]:
+    """An import in numbers, for a summary."""
+    return {
+        "source": report.source,
+        "read": report.rows_read,
+        "taken": report.rows_taken,
+        "refused": report.rows_refused,
+        "warnings": sum(warning["count"] for warning in report.warnings),
+        "seconds": round(report.seconds, 3),
+    }
+
+
+def say_account(what: str, report: _core.ImportReport) -> None:
+    """An import for the eye: how many rows, and the first reasons for refusing some."""
+    print(
+        f"{what}: {report.rows_read:,} rows read, {report.rows_taken:,} taken,"
+        f" {report.rows_refused:,} refused ({report.seconds:.2f} s)"
+    )
+    for problem in report.problems[:_SHOWN_PROBLEMS]:
+        print(f"  refused: {shortened(problem['message'])}")
+    if len(report.problems) > _SHOWN_PROBLEMS:
+        print(
+            f"  .. and {len(report.problems) - _SHOWN_PROBLEMS:,} more reasons; --import-report F lists all"
+        )
+    for warning in report.warnings[:_SHOWN_PROBLEMS]:
+        times = f" ({warning['count']:,} rows)" if warning["count"] > 1 else ""
+        print(f"  warning: {shortened(warning['message'])}{times}")
+    if len(report.warnings) > _SHOWN_PROBLEMS:
+        print(f"  .. and {len(report.warnings) - _SHOWN_PROBLEMS:,} more warnings")
+
+
+def check_report_path(path: str | None) -> None:
+    """Refuse an unknown ending before the work is done."""
+    if path is not None and Path(path).suffix not in (".csv", ".jsonl"):
+        raise FormatError(
+            f"{path}: an import report is written as .csv or .jsonl", place=path, column="import-report"
+        )
+
+
+def write_import_report(path: str, reports: list[_core.ImportReport]) -> None:
+    """All refused rows and warnings of some inputs in one file."""
+    rows = []
+    for report in reports:
+        entries = [("refused", entry) for entry in report.problems]
+        entries += [("warning", entry) for entry in report.warnings]
+        for kind, entry in entries:
+            row = {name: entry.get(name, "") for name in _REPORT_COLUMNS}
+            rows.append(row | {"source": report.source, "kind": kind, "count": entry.get("count", 1)})
+    with complete_file(path) as file:
+        if Path(path).suffix == ".csv":
+            writer = csv.DictWriter(file, _REPORT_COLUMNS, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+        else:
+            file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+# -- files and streams ------------------------------------------------
+
+
+@contextlib.contextmanager
+def complete_file(path: str) -> Iterator[IO[str]]:
+    """A text file that gets its name only when it is complete; ``.gz`` is compressed."""
+    import gzip
+
+    target = Path(os.path.realpath(path))
+    if target.exists() and not target.is_file() and not target.is_dir():  # a device or pipe
+        with target.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        return
+    unfinished = target.with_name(f".{target.name[:180]}.{os.getpid()}.part")
+    try:
+        if target.suffix == ".gz":
+            with gzip.open(unfinished, "wt", encoding="utf-8", newline="", compresslevel=5) as file:
+                yield file
+        else:
+            with unfinished.open("w", encoding="utf-8", newline="") as file:
+                yield file
+        unfinished.replace(target)
+    except OSError as error:
+        if error.filename is None or str(error.filename) == str(unfinished):
+            raise OSError(error.errno, error.strerror, path) from None
+        raise
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def say_json(value: Any, indent: int | None = 2) -> None:
+    """JSON on stdout, in any encoding of the terminal."""
+    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    print(json.dumps(value, ensure_ascii=not utf8, indent=indent))
+
+
+class Progress:
+    """A counting line on stderr, only when that is a terminal; use as a context."""
+
+    def __init__(self, what: str, total: int | None = None) -> None:
+        self._what = what
+        self._total = total
+        self._last = 0.0
+        self._shown = sys.stderr is not None and sys.stderr.isatty()
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __call__(self, done: int, total: int | None = None) -> None:
+        now = time.monotonic()
+        if not self._shown or now - self._last < 0.1:
+            return
+        self._last = now
+        total = total if total is not None else self._total
+        text = f"{self._what}: {done:,}"
+        if total:
+            filled = min(20, 20 * done // total)
+            text = f"{self._what} [{'#' * filled}{'.' * (20 - filled)}] {done:,} of {total:,}"
+        sys.stderr.write(f"\r\x1b[K{text}")
+        sys.stderr.flush()
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()

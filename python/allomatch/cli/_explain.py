@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``allomatch explain``: one pair, locus by locus."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from .. import _core
+from ..errors import FormatError
+from ._common import add_json, add_reading_options, say_json
+from ._people import People, add_matching, add_people, read_people, refused_by_strict
+from ._tables import LEGEND, show_table
+
+HELP = "explain one pair, locus by locus"
+
+_MOST_CLASSES = 6
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_people(parser)
+    parser.add_argument("--patient", required=True, metavar="ID", help="id of the patient")
+    parser.add_argument("--donor", required=True, metavar="ID", help="id of the donor")
+    add_reading_options(parser)
+    add_matching(parser)
+    add_json(parser)
+
+
+def _not_there(what: str, id: str, report: _core.ImportReport) -> FormatError:
+    for problem in report.problems:
+        if problem["id"] == id:
+            return FormatError(
+                f"the row of {what} '{id}' was refused: {problem['message']}", place=report.source, id=id
+            )
+    return FormatError(f"{report.source}: no {what} has the id '{id}'", place=report.source, id=id)
+
+
+def explanation(people: People, args: argparse.Namespace) -> dict[str, Any]:
+    patient = next((someone for someone in people.patients if someone.id == args.patient), None)
+    if patient is None:
+        raise _not_there("patient", args.patient, people.patients_report)
+    if args.donor not in people.donors:
+        raise _not_there("donor", args.donor, people.donors.report)
+    loci = people.donors.explain(patient, args.donor, loci=args.loci, homozygous_once=args.homozygous_once)
+    counts = ("mismatches", "mismatches_max", "gvh", "hvg")
+    return {
+        "release": people.names.version,
+        "patient": {"id": patient.id, "typings": patient.typings, **patient.fields},
+        "donor": people.donors.donor(args.donor),
+        **{name: sum(locus[name] for locus in loci) for name in counts},
+        "loci": loci,
+    }
+
+
+def run(args: argparse.Namespace) -> int:
+    people = read_people(args)
+    if refused_by_strict(args, people):
+        return 3
+    pair = explanation(people, args)
+    if args.json:
+        say_json(pair)
+    else:
+        show_pair(pair)
+        if people.refused:
+            rows = "row was" if people.refused == 1 else "rows were"
+            print(
+                f"allomatch: {people.refused:,} {rows} refused; this pair is not among them", file=sys.stderr
+            )
+    return 3 if people.refused else 0
+
+
+def _listed(names: list[str]) -> str:
+    more = f" +{len(names) - _MOST_CLASSES}" if len(names) > _MOST_CLASSES else ""
+    return " ".join(names[:_MOST_CLASSES]) + more if names else "none"
+
+
+def show_pair(pair: dict[str, Any]) -> None:
+    patient, donor = pair["patient"], pair["donor"]
+    most = f" to {pair['mismatches_max']}" if pair["mismatches_max"] != pair["mismatches"] else ""
+    print(f"Patient {patient['id']} and donor {donor['id']}, release {pair['release']}")
+    print(f"  mismatches {pair['mismatches']}{most}, GvH {pair['gvh']}, HvG {pair['hvg']}")
+    for who, person in (("patient", patient), ("donor", donor)):
+        fields = [f"{name} {value}" for name, value in person.items() if name not in ("id", "typings")]
+        if fields:
+            print(f"  {who}: {', '.join(fields)}")
+    print()
+    overview = [
+        [
+            locus["locus"],
+            locus["letters"],
+            locus["patient"] or "not typed",
+            locus["donor"] or "not typed",
+            str(locus["mismatches"]),
+            str(locus["mismatches_max"]),
+            str(locus["gvh"]),
+            str(locus["hvg"]),
+        ]
+        for locus in pair["loci"]
+    ]
+    head = ["locus", "letters", "patient", "donor", "fewest", "most", "GvH", "HvG"]
+    show_table("Typings as received", head, overview, right=(4, 5, 6, 7), letters=(1,))
+    print()
+    for locus in pair["loci"]:
+        title = f"{locus['locus']} ({locus['orientation']})"
+        rows = [
+            [
+                position["letter"],
+                _listed(position["patient_classes"]),
+                _listed(position["donor_classes"]),
+                _listed(position["patient_antigens"]),
+                _listed(position["donor_antigens"]),
+                position["reason"],
+            ]
+            for position in locus["positions"]
+        ]
+        head = ["letter", "patient classes", "donor classes", "patient antigens", "donor antigens", "why"]
+        if rows:
+            show_table(title, head, rows, letters=(0,))
+        else:
+            print(title)
+        if locus["note"]:
+            print(f"  {locus['note']}")
+        print()
+    print(LEGEND)

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``allomatch import``: what a donor file holds, and which rows cannot be used."""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import sys
+from typing import Any
+
+from ..registry import Registry
+from ._common import (
+    Progress,
+    account,
+    add_import_report,
+    add_json,
+    add_reading_options,
+    check_report_path,
+    load_release,
+    say_account,
+    say_json,
+    shortened,
+    write_import_report,
+)
+from ._tables import show_table
+
+HELP = "read a donor file and account for every row"
+
+_SHOWN_REASONS = 20
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--donors", required=True, metavar="F", help="donor file: CSV, TSV or GL lines, plain or .gz"
+    )
+    add_reading_options(parser)
+    add_import_report(parser, "--report")
+    add_json(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    check_report_path(args.import_report)
+    names, mac = load_release(args)
+    with Progress("reading donors") as progress:
+        donors = Registry.from_csv(args.donors, names, mac=mac, nulls=args.nulls, progress=progress)
+    report = donors.report
+    if args.import_report:
+        write_import_report(args.import_report, [report])
+    if args.strict and report.rows_refused:
+        first = shortened(report.problems[0]["message"])
+        print(
+            f"allomatch: nothing was taken: {report.rows_refused:,} refused (--strict), the first: {first}",
+            file=sys.stderr,
+        )
+        return 3
+    reasons = collections.Counter((p["column"], p["reason"]) for p in report.problems)
+    memory = donors.memory()
+    summary: dict[str, Any] = {
+        "command": "import",
+        "release": names.version,
+        "donors": account(report),
+        "reasons": [
+            {"column": column, "reason": reason, "count": count}
+            for (column, reason), count in reasons.most_common()
+        ],
+        "loci": donors.loci(),
+        "fields": donors.fields,
+        "memory": memory,
+        "bytes_per_donor": round(memory["total"] / len(donors), 1) if len(donors) else None,
+        "report": args.import_report,
+    }
+    if args.json:
+        say_json(summary)
+    else:
+        show(summary, donors)
+    return 3 if report.rows_refused else 0
+
+
+def show(summary: dict[str, Any], donors: Registry) -> None:
+    say_account(f"{donors.report.source}", donors.report)
+    print(f"release {summary['release']}")
+    print()
+    if summary["reasons"]:
+        rows = [
+            [f"{r['count']:,}", r["column"], shortened(r["reason"])]
+            for r in summary["reasons"][:_SHOWN_REASONS]
+        ]
+        show_table("Why rows were refused", ["rows", "column", "reason"], rows, right=(0,))
+        print()
+    rows = [
+        [locus, *(f"{found[name]:,}" for name in ("typed", "genotypes", "texts", "classes"))]
+        for locus, found in summary["loci"].items()
+    ]
+    show_table("Typed loci", ["locus", "donors", "genotypes", "texts", "classes"], rows, right=(1, 2, 3, 4))
+    print()
+    if summary["fields"]:
+        print("fields: " + ", ".join(summary["fields"]))
+    per_donor = (
+        "" if summary["bytes_per_donor"] is None else f", {summary['bytes_per_donor']:,} bytes a donor"
+    )
+    print(f"memory: {summary['memory']['total']:,} bytes{per_donor}")

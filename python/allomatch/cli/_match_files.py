@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Match files that grow patient by patient and appear when they are complete."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol
+
+from .. import _core
+from ..errors import FormatError
+from ..matches import Matches, MatchTable
+from ._common import complete_file
+
+_ENDINGS = ".csv .tsv .json .jsonl (each also .gz) or .parquet"
+_FIXED = ("patient_id", "donor_id", "rank", "mismatches", "mismatches_max", "gvh", "hvg")
+_ROW_GROUP = 200_000
+
+
+class MatchFile(Protocol):
+    def add(self, matches: Matches) -> None: ...
+
+    def commit(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class _Text:
+    """CSV, TSV, JSON Lines."""
+
+    def __init__(self, path: str, loci: list[str]) -> None:
+        self._path = path
+        self._loci = loci
+        self._writer: _core.MatchWriter | None = _core.MatchWriter(path)
+        self._empty = True
+
+    def add(self, matches: Matches) -> None:
+        assert self._writer is not None
+        self._writer.add(matches._core)
+        self._empty = False
+
+    def commit(self) -> None:
+        assert self._writer is not None
+        if not self._empty:
+            self._writer.commit()
+            return
+        with complete_file(self._path) as file:  # no patient at all: a header without rows
+            plain = self._path.removesuffix(".gz")
+            if not plain.endswith(".jsonl"):
+                names = [*_FIXED, *self._loci, *(f"{locus}_mm" for locus in self._loci)]
+                file.write(("\t" if plain.endswith(".tsv") else ",").join(names) + "\n")
+
+    def close(self) -> None:
+        self._writer = None
+
+
+class _Whole:
+    """JSON: one array, written at the end."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._all: list[Matches] = []
+
+    def add(self, matches: Matches) -> None:
+        self._all.append(matches)
+
+    def commit(self) -> None:
+        MatchTable(self._all).write(self._path)
+
+    def close(self) -> None:
+        self._all.clear()
+
+
+class _Parquet:
+    """Parquet through pyarrow, a row group for some hundred thousand rows."""
+
+    def __init__(self, path: str, loci: list[str]) -> None:
+        try:
+            import pyarrow
+            import pyarrow.parquet
+        except ModuleNotFoundError:
+            raise FormatError(
+                f"{path}: writing Parquet needs the package pyarrow (pip install 'allomatch[frames]')",
+                place=path,
+            ) from None
+        self._target = Path(os.path.realpath(path))
+        self._unfinished = self._target.with_name(f".{self._target.name[:180]}.{os.getpid()}.part")
+        kinds = {"patient_id": pyarrow.string(), "donor_id": pyarrow.string()}
+        columns = [(name, kinds.get(name, pyarrow.int64())) for name in _FIXED]
+        columns += [(locus, pyarrow.string()) for locus in loci]
+        columns += [(f"{locus}_mm", pyarrow.int64()) for locus in loci]
+        self._schema = pyarrow.schema(columns)
+        try:
+            self._file: Any = pyarrow.parquet.ParquetWriter(
+                self._unfinished, self._schema, compression="zstd"
+            )
+        except OSError as error:
+            raise OSError(error.errno, error.strerror or str(error), path) from None
+        self._waiting: list[Matches] = []
+        self._rows = 0
+
+    def add(self, matches: Matches) -> None:
+        self._waiting.append(matches)
+        self._rows += len(matches)
+        if self._rows >= _ROW_GROUP:
+            self._write()
+
+    def _write(self) -> None:
+        self._file.write_table(MatchTable(self._waiting).to_arrow().cast(self._schema))
+        self._waiting.clear()
+        self._rows = 0
+
+    def commit(self) -> None:
+        if self._waiting:
+            self._write()
+        self._file.close()
+        self._unfinished.replace(self._target)
+
+    def close(self) -> None:
+        self._file.close()
+        self._unfinished.unlink(missing_ok=True)
+
+
+class OpenMatchFile:
+    """A match file by its ending; as a context it is completed, or nothing is left behind.
+
+    Raises:
+        FormatError: unknown ending, pyarrow is missing, or the file cannot be created.
+    """
+
+    def __init__(self, path: str, loci: list[str]) -> None:
+        plain = path.removesuffix(".gz")
+        if not Path(os.path.realpath(path)).parent.is_dir():
+            raise FileNotFoundError(2, "the folder is not there", path)
+        self._file: MatchFile
+        if path.endswith(".parquet"):
+            self._file = _Parquet(path, loci)
+        elif plain.endswith(".json"):
+            self._file = _Whole(path)
+        elif plain.endswith((".csv", ".tsv", ".jsonl")):
+            self._file = _Text(path, loci)
+        else:
+            raise FormatError(f"{path}: a match file ends with {_ENDINGS}", place=path, column="out")
+
+    def __enter__(self) -> MatchFile:
+        return self._file
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self._file.commit()
+        finally:
+            self.abandon()
+
+    def abandon(self) -> None:
+        """Drop what was not completed; may be called again."""
+        self._file.close()

@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``allomatch search``: the best donors for each patient."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from .. import _core
+from ..errors import FormatError
+from ..matches import Matches
+from ..registry import search_options
+from ._common import (
+    Progress,
+    add_import_report,
+    add_json,
+    add_reading_options,
+    positive_number,
+    say_json,
+    whole_number,
+)
+from ._match_files import OpenMatchFile
+from ._people import People, add_matching, add_output, add_people, read_people, refused_by_strict
+from ._tables import LEGEND, show_table
+
+HELP = "find donors for patients"
+
+_SHOWN_DONORS = 10
+_SHOWN_PATIENTS = 50
+_SHOWN_FIELDS = ("age", "sex", "cmv", "abo", "status", "branch")
+_HITS_AT_ONCE = 4_000_000
+_PATIENTS_AT_ONCE = 256
+
+
+def locus_limit(text: str) -> tuple[str, int]:
+    locus, equals, number = text.partition("=")
+    if not locus or not equals or not number.isascii() or not number.isdigit() or len(number) > 3:
+        raise argparse.ArgumentTypeError(f"expected LOCUS=N such as DRB1=0, not '{text}'")
+    return locus, int(number)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_people(parser)
+    add_reading_options(parser)
+    group = parser.add_argument_group("what is searched")
+    add_matching(group)  # type: ignore[arg-type]
+    group.add_argument(
+        "--max-mismatches",
+        type=whole_number,
+        metavar="N",
+        help="most potential mismatches over the searched loci (default: 0)",
+    )
+    group.add_argument("--min-mismatches", type=whole_number, metavar="N", help="leave better donors out")
+    group.add_argument("--exactly", type=whole_number, metavar="K", help="donors with exactly K mismatches")
+    group.add_argument(
+        "--limit",
+        type=locus_limit,
+        action="append",
+        default=[],
+        metavar="LOCUS=N",
+        help="most mismatches at a locus",
+    )
+    group.add_argument(
+        "--direction",
+        choices=("both", "gvh", "hvg"),
+        default="both",
+        help="which mismatches the limits count (default: both)",
+    )
+    group.add_argument(
+        "--where", metavar="EXPR", help="condition on donor fields: \"age < 36 and sex = 'M'\""
+    )
+    group.add_argument("--rank", default="default", metavar="PRESET", help="order: default, hla_only")
+    group.add_argument(
+        "--on", metavar="DATE", help="day that ages are counted at, YYYY-MM-DD (default: today)"
+    )
+    group.add_argument("--top", type=positive_number, metavar="K", help="the best K donors of each patient")
+    add_output(parser)
+    add_import_report(parser)
+    add_json(parser)
+
+
+def request_options(args: argparse.Namespace) -> dict[str, Any]:
+    """The options as the library takes them, checked against each other."""
+    if args.exactly is not None and (args.max_mismatches is not None or args.min_mismatches is not None):
+        raise FormatError("--exactly stands for --min-mismatches and --max-mismatches; give one or the other")
+    limits: dict[str, int] = {}
+    for locus, number in args.limit:
+        if locus in limits:
+            raise FormatError(f"--limit: {locus} is limited twice", column="limit")
+        limits[locus] = number
+    options: dict[str, Any] = {
+        "loci": args.loci,
+        "max_mismatches": args.max_mismatches or 0,
+        "min_mismatches": args.min_mismatches or 0,
+        "exactly": args.exactly,
+        "limits": limits,
+        "direction": args.direction,
+        "homozygous_once": args.homozygous_once,
+        "where": args.where,
+        "rank": args.rank,
+        "top": args.top,
+        "on": args.on,
+        "threads": args.threads,
+    }
+    search_options(**options)
+    return options
+
+
+def found(people: People, options: dict[str, Any]) -> Iterator[Matches]:
+    """Results in the order of the patients, so many at a time that memory stays bounded."""
+    most = min(options["top"] or len(people.donors), len(people.donors))
+    step = max(2, min(_PATIENTS_AT_ONCE, _HITS_AT_ONCE // max(1, most)))
+    with Progress("searching", len(people.patients)) as progress:
+        for start in range(0, len(people.patients), step):
+            progress(start)
+            yield from people.donors.search_many(people.patients[start : start + step], **options)
+
+
+def run(args: argparse.Namespace) -> int:
+    start = time.perf_counter()
+    options = request_options(args)
+    loci = _core.loci_from_text(args.loci)
+    out = (
+        None if args.out is None else OpenMatchFile(args.out, loci)
+    )  # told before the work if it cannot be written
+    donors_found = rows = without = 0
+    try:
+        people = read_people(args)
+        if refused_by_strict(args, people):
+            return 3
+        searching = time.perf_counter()
+        shown = options if out is not None else options | {"top": args.top or _SHOWN_DONORS}
+        with out or contextlib.nullcontext() as file:
+            for number, matches in enumerate(found(people, shown)):
+                donors_found += matches.total
+                rows += len(matches)
+                without += matches.total == 0
+                if file is not None:
+                    file.add(matches)
+                elif not args.json and number < _SHOWN_PATIENTS:
+                    show_matches(matches)
+    finally:
+        if out is not None:
+            out.abandon()
+    people.seconds["search"] = round(time.perf_counter() - searching, 3)
+    people.seconds["total"] = round(time.perf_counter() - start, 3)
+    summary = {
+        "command": "search",
+        **people.accounts(),
+        "loci": loci,
+        "matches": {
+            "patients": len(people.patients),
+            "patients_without_donor": without,
+            "donors_found": donors_found,
+            "rows": rows if out is not None else 0,
+        },
+        "out": args.out,
+        "seconds": people.seconds,
+    }
+    if args.json:
+        say_json(summary)
+    else:
+        say_summary(people, summary)
+    return 3 if people.refused else 0
+
+
+def show_matches(matches: Matches) -> None:
+    """The best donors of one patient."""
+    fields = [name for name in _SHOWN_FIELDS if name in matches.registry.fields]
+    if "birth_date" in matches.registry.fields:
+        fields.insert(0, "birth_date")
+    head = ["#", "donor", "mismatches", *matches.loci, *fields, "placed by"]
+    rows = []
+    for match in matches:
+        donor = match.donor()
+        most = f"-{match.mismatches_max}" if match.mismatches_max != match.mismatches else ""
+        letters = match.letters
+        rows.append(
+            [
+                str(match.rank),
+                match.donor_id,
+                f"{match.mismatches}{most}",
+                *(letters[locus] for locus in matches.loci),
+                *(str(donor.get(name, "")) for name in fields),
+                match.reason,
+            ]
+        )
+    best = f", the best {len(matches)} shown" if len(matches) < matches.total else ""
+    title = f"Patient {matches.patient.id}: {matches.total:,} donors{best}"
+    if rows:
+        show_table(title, head, rows, right=(0, 2), letters=range(3, 3 + len(matches.loci)))
+    else:
+        print(title)
+    print()
+
+
+def say_summary(people: People, summary: dict[str, Any]) -> None:
+    if summary["out"] is None:
+        hidden = len(people.patients) - _SHOWN_PATIENTS
+        if hidden > 0:
+            print(f".. and {hidden:,} more patients; --out F writes all\n")
+        if people.patients:
+            print(LEGEND)
+    people.say()
+    counts = summary["matches"]
+    print(
+        f"{counts['donors_found']:,} donors found for {counts['patients']:,} patients"
+        f" at {' '.join(summary['loci'])}, {counts['patients_without_donor']:,} patients without one;"
+        f" release {summary['release']}"
+    )
+    if summary["out"] is not None:
+        print(f"{counts['rows']:,} rows written to {summary['out']}")
+    seconds = summary["seconds"]
+    print("seconds: " + ", ".join(f"{name} {value:.2f}" for name, value in seconds.items()))
