@@ -346,10 +346,10 @@ resolved_name nomenclature::follow(gene g, const old_name& old, int depth) const
         return {{}, false, {}, "deleted from the nomenclature (" + old.cause + ") without an identical allele"};
     resolved_name found;
     if (depth < deepest) {
-        if (auto older = resolve_old(g, old.current, depth + 1))
-            found = *std::move(older);
-        else if (const auto current = read_allele_name(old.current))
+        if (const auto current = read_allele_name(old.current))
             found = resolve(g, *current, depth + 1);
+        else if (auto older = resolve_old(g, old.current, depth + 1))
+            found = *std::move(older);
         else if (const auto pairs = read_old_digits(g, old.current))
             found = resolve(g, *pairs, depth + 1);
     }

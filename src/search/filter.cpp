@@ -93,7 +93,7 @@ private:
         } else if (is_digit(c) || c == '.' || c == '-') {
             now_.what = token::kind::number;
             const auto [end, code] = std::from_chars(rest.data(), rest.data() + rest.size(), now_.value);
-            if (code != std::errc()) fail("not a number");
+            if (code != std::errc() || !std::isfinite(now_.value)) fail("not a number");
             now_.text.assign(rest.data(), end);
             at_ += now_.text.size();
         } else if (is_letter(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80) {
@@ -130,24 +130,31 @@ private:
     }
 
     test read_or(int depth) {
-        test left = read_and(depth);
-        while (take_word("or")) {
-            test right = read_and(depth);
-            left = [a = std::move(left), b = std::move(right)](donor_index d) { return std::max(a(d), b(d)); };
-        }
-        return left;
+        std::vector<test> terms{read_and(depth)};
+        while (take_word("or")) terms.push_back(read_and(depth));
+        if (terms.size() == 1) return std::move(terms.front());
+        return [terms = std::move(terms)](donor_index d) {
+            truth best = truth::no;
+            for (const test& t : terms) {
+                best = std::max(best, t(d));
+                if (best == truth::yes) break;
+            }
+            return best;
+        };
     }
 
     test read_and(int depth) {
-        test left = read_not(depth);
-        while (take_word("and")) {
-            test right = read_not(depth);
-            left = [a = std::move(left), b = std::move(right)](donor_index d) {
-                const truth x = a(d);
-                return x == truth::no ? x : std::min(x, b(d));
-            };
-        }
-        return left;
+        std::vector<test> terms{read_not(depth)};
+        while (take_word("and")) terms.push_back(read_not(depth));
+        if (terms.size() == 1) return std::move(terms.front());
+        return [terms = std::move(terms)](donor_index d) {
+            truth worst = truth::yes;
+            for (const test& t : terms) {
+                worst = std::min(worst, t(d));
+                if (worst == truth::no) break;
+            }
+            return worst;
+        };
     }
 
     test read_not(int depth) {

@@ -83,6 +83,13 @@ result<typed_locus> read_locus(const typing_context& context, locus l, std::stri
             return std::move(read.error());
         }
         out.readings = std::move(read->loci[index(l)]);
+        if (out.readings.empty()) {
+            problem p;
+            p.column = name(l);
+            p.text = shown(text);
+            p.reason = "the text has no typing of locus " + std::string(name(l));
+            return p;
+        }
         out.warnings = std::move(read->warnings);
     } else {
         reading_pair pair;
@@ -128,13 +135,20 @@ result<std::array<std::string, locus_count>> split_gl_string(std::string_view te
     if (text.empty()) return texts;
     for (const std::string_view raw : split(text, '^')) {
         const std::string_view block = trim(raw);
-        const std::string_view chromosome = block.substr(0, block.find_first_of("+|"));
-        for (const std::string_view part : split(chromosome, '~')) {
-            const auto l = named_locus(part);
+        std::array<bool, locus_count> named{};
+        std::string_view rest = block;
+        while (!rest.empty()) {
+            const std::size_t end = std::min(rest.find_first_of("~+|"), rest.size());
+            const auto l = named_locus(rest.substr(0, end));
             if (!l) return fault(block, "a locus of a GL String starts with a prefix such as A* or DRB1*");
-            std::string& whole = texts[index(*l)];
-            if (!whole.empty() && *l != locus::DRB345)
-                return fault(block, "locus " + std::string(name(*l)) + " stands twice");
+            named[index(*l)] = true;
+            rest.remove_prefix(std::min(end + 1, rest.size()));
+        }
+        for (std::size_t l = 0; l < locus_count; ++l) {
+            if (!named[l]) continue;
+            std::string& whole = texts[l];
+            if (!whole.empty() && static_cast<locus>(l) != locus::DRB345)
+                return fault(block, "locus " + std::string(locus_names[l]) + " stands twice");
             if (!whole.empty()) whole += '^';
             whole += block;
         }
