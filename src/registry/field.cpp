@@ -49,7 +49,7 @@ std::optional<float> read_number(std::string_view text) {
     const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (code != std::errc() || end != text.data() + text.size()) return std::nullopt;
     if (!std::isfinite(value) || value < 0) return std::nullopt;
-    return value;
+    return value + 0.0F;  // -0 is 0
 }
 
 }  // namespace
@@ -214,6 +214,12 @@ std::string field_column::text(std::size_t row) const {
 
 std::size_t field_column::memory() const noexcept {
     return days_.capacity() * sizeof(day_number) + numbers_.capacity() * sizeof(float) + codes_.memory();
+}
+
+std::size_t field_column::word_memory() const noexcept {
+    std::size_t bytes = 0;
+    for (const std::string& word : words_) bytes += 2 * (sizeof(std::string) + word.capacity());  // and in the index
+    return bytes;
 }
 
 void field_column::shrink_to_fit() {

@@ -26,7 +26,10 @@ registry_memory registry::memory() const noexcept {
         m.dictionaries += c.code_of_text.capacity() * sizeof(genotype_code);
         for (const std::string& text : c.texts) m.dictionaries += sizeof(std::string) + text.capacity();
     }
-    for (const field_column& f : fields_) m.fields += f.memory();
+    for (const field_column& f : fields_) {
+        m.fields += f.memory();
+        m.dictionaries += f.word_memory();
+    }
     m.ids = ids_.memory();
     m.order = places_.capacity() * sizeof(donor_index) + cluster_begins_.capacity() * sizeof(std::uint32_t);
     return m;
@@ -83,7 +86,7 @@ std::vector<problem> registry_builder::add(const donor_texts& donor) {
 
     std::array<known_text*, locus_count> typed{};
     for (std::size_t l = 0; l < locus_count; ++l) {
-        if (donor.typings[l].empty()) continue;
+        if (all_of(donor.typings[l], is_space)) continue;
         typed[l] = &look_up(static_cast<locus>(l), donor.typings[l]);
         if (!typed[l]->read) problems.push_back(typed[l]->read.error());
     }

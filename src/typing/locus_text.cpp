@@ -133,8 +133,8 @@ result<std::array<std::string, locus_count>> split_gl_string(std::string_view te
     };
     text = trim(text);
     if (text.empty()) return texts;
-    for (const std::string_view raw : split(text, '^')) {
-        const std::string_view block = trim(raw);
+    for (const std::string_view block : split(text, '^')) {
+        if (block.empty()) return fault(text, "an empty locus between ^");
         std::array<bool, locus_count> named{};
         std::string_view rest = block;
         while (!rest.empty()) {

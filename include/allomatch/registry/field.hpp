@@ -85,7 +85,10 @@ public:
 
     /// The value as it is written to files; empty when missing.
     [[nodiscard]] std::string text(std::size_t row) const;
+    /// Bytes of the values, one a donor.
     [[nodiscard]] std::size_t memory() const noexcept;
+    /// Bytes of the distinct words.
+    [[nodiscard]] std::size_t word_memory() const noexcept;
     void shrink_to_fit();
 
 private:
