@@ -2,6 +2,9 @@
 #include <allomatch/core/file.hpp>
 #include <allomatch/nomenclature/release_tables.hpp>
 
+#include <algorithm>
+#include <utility>
+
 namespace allomatch {
 
 namespace {
@@ -125,10 +128,13 @@ void read_tce(const fs::path& path, release_tables& tables) {
     std::size_t group_column = 3;  // V2 where there is no header
     bool first = true;
     while (file.lines.next()) {
-        if (std::exchange(first, false) && file.lines.cell(0) == "Allele") {
+        const auto& cells = file.lines.cells();
+        const auto allele_title = std::find_if(cells.begin(), cells.end(), [](auto cell) { return trim(cell) == "Allele"; });
+        if (std::exchange(first, false) && allele_title != cells.end()) {
+            allele_column = static_cast<std::size_t>(allele_title - cells.begin());
             std::uint32_t newest = 0;
-            for (std::size_t i = 0; i < file.lines.cells().size(); ++i) {
-                const std::string_view title = trim(file.lines.cell(i));
+            for (std::size_t i = 0; i < cells.size(); ++i) {
+                const std::string_view title = trim(cells[i]);
                 if (title.size() < 2 || title[0] != 'V') continue;
                 const auto version = number(title.substr(1, leading(title.substr(1), is_digit)));
                 if (version && *version > newest) {

@@ -82,7 +82,7 @@ antigen_set antigen_table::lines_of(const antigen_set& set) const {
 
 std::vector<std::size_t> antigen_table::path(std::size_t from, std::size_t to) const {
     if (from == to) return {from};
-    if (below_[to].contains(from)) {
+    if (!below_[from].contains(to) && below_[to].contains(from)) {
         auto reversed = path(to, from);
         std::reverse(reversed.begin(), reversed.end());
         return reversed;

@@ -24,7 +24,9 @@ namespace allomatch {
 class delimited_lines {
 public:
     delimited_lines(std::string place, std::string_view content, char separator)
-        : place_(std::move(place)), rest_(content), separator_(separator) {}
+        : place_(std::move(place)), rest_(content), separator_(separator) {
+        if (rest_.starts_with("\xEF\xBB\xBF")) rest_.remove_prefix(3);  // byte-order mark
+    }
 
     /// Moves to the next line; false at the end.
     bool next();

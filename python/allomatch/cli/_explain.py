@@ -9,6 +9,7 @@ from typing import Any
 
 from .. import _core
 from ..errors import FormatError
+from ..registry import search_options
 from ._common import add_json, add_reading_options, say_json
 from ._people import People, add_matching, add_people, read_people, refused_by_strict
 from ._tables import LEGEND, show_table
@@ -24,6 +25,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--donor", required=True, metavar="ID", help="id of the donor")
     add_reading_options(parser)
     add_matching(parser)
+    parser.add_argument("--rank", default="default", metavar="PRESET", help="order: default, hla_only")
+    parser.add_argument(
+        "--on", metavar="DATE", help="day that ages are counted at, YYYY-MM-DD (default: today)"
+    )
     add_json(parser)
 
 
@@ -42,6 +47,10 @@ def explanation(people: People, args: argparse.Namespace) -> dict[str, Any]:
         raise _not_there("patient", args.patient, people.patients_report)
     if args.donor not in people.donors:
         raise _not_there("donor", args.donor, people.donors.report)
+    request = search_options(loci=args.loci, homozygous_once=args.homozygous_once, rank=args.rank, on=args.on)
+    index = people.donors._core.find(args.donor)
+    assert index is not None
+    rank = _core.rank_values(people.donors._core, index, patient._core, request)
     loci = people.donors.explain(patient, args.donor, loci=args.loci, homozygous_once=args.homozygous_once)
     counts = ("mismatches", "mismatches_max", "gvh", "hvg")
     return {
@@ -49,11 +58,13 @@ def explanation(people: People, args: argparse.Namespace) -> dict[str, Any]:
         "patient": {"id": patient.id, "typings": patient.typings, **patient.fields},
         "donor": people.donors.donor(args.donor),
         **{name: sum(locus[name] for locus in loci) for name in counts},
+        "rank": dict(rank),
         "loci": loci,
     }
 
 
 def run(args: argparse.Namespace) -> int:
+    search_options(loci=args.loci, rank=args.rank, on=args.on)
     people = read_people(args)
     if refused_by_strict(args, people):
         return 3
@@ -122,4 +133,7 @@ def show_pair(pair: dict[str, Any]) -> None:
         if locus["note"]:
             print(f"  {locus['note']}")
         print()
+    rows = [[name.replace("_", " "), value] for name, value in pair["rank"].items()]
+    show_table("What its place in a search depends on", ["criterion", "value"], rows)
+    print()
     print(LEGEND)

@@ -99,7 +99,8 @@ Suggestions
 Search
 35. The match class is the bidirectional potential count whatever the direction of the limits; then the
     number of M letters over the searched loci. A limit or `exactly` in a direction uses that count.
-36. All CMV codes but N are positive. Rh plays no part in ABO. Donors of every status and type stay in.
+36. CMV codes N and O (IgG negative, IgM not tested) are negative, the others positive. Rh plays no part in
+    ABO. Donors of every status and type stay in.
 37. Serology columns are read only where both DNA columns of the locus are blank.
 """
 

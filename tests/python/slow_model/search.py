@@ -63,7 +63,10 @@ def person_from_row(release, row, mac=None, nulls="ignore_inside_ambiguity"):
         elif typing is not None:
             person.typing[locus] = typing
     if drb345:
-        person.typing["DRB345"] = fold_drb345(release, drb345, nulls)
+        # A blank of the DRB345 columns stays in its place; columns of the single genes are put together.
+        alone = row.get("DRB345") or row.get("DRB345_1") or row.get("DRB345_2") or row.get("DRB345_ser_1")
+        alone = len(drb345) == 1 and (alone or row.get("DRB345_ser_2"))
+        person.typing["DRB345"] = drb345[0] if alone else fold_drb345(release, drb345, nulls)
     if row.get("gl"):
         person.typing.update(read_gl(release, row["gl"], mac, nulls))
     return person
@@ -160,7 +163,8 @@ def age_band(person, on):
 
 
 def cmv_place(patient, donor):
-    signs = [None if not code else code in ("N", "neg") for code in (patient.get("cmv"), donor.get("cmv"))]
+    negative = ("N", "O", "neg")
+    signs = [None if not code else code in negative for code in (patient.get("cmv"), donor.get("cmv"))]
     if None in signs:
         return 1
     return 0 if signs[0] == signs[1] else 2
