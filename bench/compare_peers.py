@@ -3,13 +3,13 @@
 
     .venv/bin/python bench/compare_peers.py [--donors N] [--patients N] [--large N]
 
-10/10 with up to one potential mismatch, on simulated donors under the starter nomenclature. All ways must find the
-same donors with the same counts, or the script ends with 1. Times are medians over the patients, one thread, in one
-run; reading the typings is measured apart, so the figures compare matching with matching.
+10/10 with up to one potential mismatch, on simulated donors under the starter nomenclature. All ways must
+find the same donors with the same counts, or the script ends with 1. Times are medians over the patients, one
+thread, in one run; reading the typings is measured apart, so the figures compare matching with matching.
 
 * allomatch, also ranks, and gives letters and directional counts;
-* pandas, typings joined: per locus every distinct typing is counted once in Python, the counts are merged with
-  the donors and added up (only the count: no ranking, no letters);
+* pandas, typings joined: per locus every distinct typing is counted once in Python, the counts are merged
+  with the donors and added up (only the count: no ranking, no letters);
 * pandas, row by row: `DataFrame.apply` over the donors with sets of classes (only the count);
 * the slow model (tests/python/slow_model): letters, counts and rank with plain sets and loops.
 """
@@ -119,7 +119,9 @@ class JoinedFrame:
             table = self.distinct[locus]
             counts = [mismatches(patient[locus], typing) for typing in table["typing"]]
             names.append(f"{locus}_mm")
-            joined = joined.merge(pd.DataFrame({locus: table[locus], names[-1]: counts}), on=locus, how="left")
+            joined = joined.merge(
+                pd.DataFrame({locus: table[locus], names[-1]: counts}), on=locus, how="left"
+            )
         joined["total"] = joined[names].sum(axis=1)
         kept = joined[joined["total"] <= MOST]
         return dict(zip(kept["id"], kept["total"].astype(int), strict=True))
@@ -139,7 +141,10 @@ def starter_release() -> Any:
             return list(csv.DictReader((line for line in file if not line.startswith("#")), delimiter="\t"))
 
     def rows_of(groups: dict[str, list[str]]) -> list[tuple[str, str, str]]:
-        return [(f"{name.split('*')[0]}*", "/".join(members), name.split("*")[1]) for name, members in groups.items()]
+        return [
+            (f"{name.split('*')[0]}*", "/".join(members), name.split("*")[1])
+            for name, members in groups.items()
+        ]
 
     nom, serology = [], []
     p_groups: dict[str, list[str]] = {}
@@ -203,8 +208,11 @@ class Run:
             reader = Reader(mac)
             pandas_reading, self.frame = timed(lambda: read_frame(files["donors"], reader))
             self.frame_patients = read_frame(files["patients"], reader).to_dict("records")
+            self.model: SlowModel | None
             slow_reading, self.model = timed(lambda: SlowModel(folder)) if slow else (0.0, None)
-        self.reading = {"allomatch": reading, "pandas": pandas_reading} | ({"slow model": slow_reading} if slow else {})
+        self.reading = {"allomatch": reading, "pandas": pandas_reading} | (
+            {"slow model": slow_reading} if slow else {}
+        )
         self.joined = JoinedFrame(self.frame)
 
     def one(self, number: int, by_row: bool) -> None:
@@ -214,7 +222,9 @@ class Run:
         ranked = [(match.donor_id, match.mismatches) for match in matches]
         self.hits += len(ranked)
         self.times.setdefault("allomatch", []).append(seconds)
-        ways: dict[str, Callable[[], Any]] = {"pandas, typings joined": lambda: self.joined.search(frame_patient)}
+        ways: dict[str, Callable[[], Any]] = {
+            "pandas, typings joined": lambda: self.joined.search(frame_patient)
+        }
         if by_row:
             ways["pandas, row by row"] = lambda: pandas_by_row(self.frame, frame_patient)
         if self.model is not None:
@@ -244,7 +254,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="allomatch against pandas and the slow model")
     parser.add_argument("--donors", type=int, default=2_000, help="donors of the run with every way")
     parser.add_argument("--patients", type=int, default=10)
-    parser.add_argument("--large", type=int, default=100_000, help="donors of a run without the slowest ways; 0: none")
+    parser.add_argument(
+        "--large", type=int, default=100_000, help="donors of a run without the slowest ways; 0: none"
+    )
     args = parser.parse_args()
     wrong = False
     for donors, every_way in ((args.donors, True), (args.large, False)):

@@ -5,7 +5,7 @@ from ._core import ImportReport, MacTable, Nomenclature, __version__
 from .errors import FormatError, InputError, SnapshotError, TypingError
 from .matches import Match, Matches, MatchTable
 from .patient import Patient, read_patients
-from .registry import Registry
+from .registry import Registry, search_options
 from .simulation import simulate
 from .typing_text import read_typing
 
@@ -25,5 +25,6 @@ __all__ = [
     "__version__",
     "read_patients",
     "read_typing",
+    "search_options",
     "simulate",
 ]

@@ -71,7 +71,7 @@ def show(matches: am.Matches, most: int = 15) -> None:
     print(f"{head}  placed by")
     for match in matches[:most]:
         letters = "  ".join(f"{match.letters[locus]:<4}" for locus in matches.loci)
-        print(f"{match.rank:>3}  {match.donor_id:<10} {match.mismatches:>2}  {letters}  {match.reason}")
+        print(f"{match.rank:>3}  {match.donor_id:<10} {match.mismatches:>2}  {letters}  {match.reason}".rstrip())
     if matches.total > most:
         print(f"... {matches.total - most} more")
     print("\nA certain match, P potential, L allele mismatch, M antigen mismatch, - not typed")

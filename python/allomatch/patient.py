@@ -18,7 +18,7 @@ class Patient:
     Args:
         id: not empty, at most 64 bytes.
         typings: locus -> two texts (``{"A": ("02:01", "24:02")}``), or one GL String per locus, or
-            columns as in files (``{"A_1": .., "A_2": ..}``), or ``{"gl": "A*02:01+A*24:02^B*.."}``.
+            single positions (``{"A_1": .., "A_2": ..}``), or ``{"gl": "A*02:01+A*24:02^B*.."}``.
         nomenclature: the release that the typings are read with; the built-in starter table when left
             out. It must be the one of the registry that is searched.
         mac: table of NMDP codes.

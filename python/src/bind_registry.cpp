@@ -153,6 +153,15 @@ void bind_registry(py::module_& m) {
           [](const std::string& id, const py::dict& typings, const std::vector<std::pair<std::string, std::string>>& fields,
              const names_pointer& names, const mac_pointer& mac, const std::string& nulls) {
               const typing_context context{names.get(), mac.get(), gene_set::all(), column_kind::dna};
+              for (const auto& [field, text] : fields) {
+                  if (find_field(field) != nullptr) continue;
+                  problem p;
+                  p.column = field;
+                  p.text = shown(text);
+                  p.reason = "not a patient field:";
+                  for (const field_definition& known : known_fields()) p.reason += ' ' + std::string(known.name);
+                  throw format_error(std::move(p));
+              }
               auto one = std::make_shared<patient>();
               const auto problems = read_patient(context, policy(nulls), id, locus_texts(typings), fields, *one);
               if (!problems.empty()) {

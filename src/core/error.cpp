@@ -23,24 +23,24 @@ std::string problem::message() const {
 
 std::string shown(std::string_view text, std::size_t limit) {
     constexpr char digits[] = "0123456789ABCDEF";
+    constexpr std::string_view cut = "...";
     std::string out;
-    std::size_t at = 0;
-    while (at < text.size()) {
-        if (out.size() >= limit) {
-            out += "...";
-            break;
-        }
+    std::size_t whole = 0;  // length of `out` that leaves room for the dots
+    for (std::size_t at = 0; at < text.size();) {
         const auto byte = static_cast<unsigned char>(text[at]);
         const std::size_t length = utf8_length(text.substr(at));
         if (length == 0 || byte < 0x20 || byte == 0x7f) {
-            out += "\\x";
-            out += digits[byte >> 4];
-            out += digits[byte & 15];
+            out += {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
             ++at;
         } else {
             out += text.substr(at, length);
             at += length;
         }
+        if (out.size() > limit) {
+            out.resize(whole);
+            return out.append(cut.substr(0, limit));
+        }
+        if (out.size() + cut.size() <= limit) whole = out.size();
     }
     return out;
 }

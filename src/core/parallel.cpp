@@ -27,10 +27,11 @@ void parallel_for_blocks(std::size_t count, std::size_t block, std::size_t threa
             for (std::size_t i = range.begin(); i != range.end(); ++i) run(i);
         }, tbb::simple_partitioner());
     };
-    if (threads == 0) {
+    const std::size_t cores = all_threads();
+    if (threads == 0 || threads >= cores) {
         spread();
     } else {
-        tbb::task_arena arena(static_cast<int>(std::min<std::size_t>(threads, 1024)));
+        tbb::task_arena arena(static_cast<int>(threads));
         arena.execute(spread);
     }
 }

@@ -260,9 +260,12 @@ resolved_name nomenclature::small_g_group(gene g, const allele_name& group) cons
     return found;
 }
 
-resolved_name nomenclature::resolve(gene g, const allele_name& wanted) const { return resolve(g, wanted, 0); }
+resolved_name nomenclature::resolve(gene g, const allele_name& wanted) const {
+    trail seen;
+    return resolve(g, wanted, seen);
+}
 
-resolved_name nomenclature::resolve(gene g, const allele_name& wanted, int depth) const {
+resolved_name nomenclature::resolve(gene g, const allele_name& wanted, trail& seen) const {
     if (names_only_) return {allele_set(packed(g, wanted)), false, {}, {}};
     if (const auto id = find(wanted.key(g))) return {allele_set(*id), false, {}, {}};
 
@@ -280,7 +283,7 @@ resolved_name nomenclature::resolve(gene g, const allele_name& wanted, int depth
     if (!found.alleles.empty()) return found;
 
     // Old names: the exact one first, else all that start so.
-    if (auto old = resolve_old(g, wanted.text(), depth)) return *std::move(old);
+    if (auto old = resolve_old(g, wanted.text(), seen)) return *std::move(old);
     allele_name bare = wanted;
     bare.suffix = 0;
     const std::uint64_t end = wanted.prefix_end(g);
@@ -289,7 +292,7 @@ resolved_name nomenclature::resolve(gene g, const allele_name& wanted, int depth
     for (; it != old_by_key_.end() && (*it)->key < end; ++it) {
         const allele_name old = allele_name::from_key((*it)->key);
         if (wanted.suffix != 0 && old.suffix != wanted.suffix) continue;
-        follow_into(g, **it, depth, found);
+        follow_into(g, **it, seen, found);
     }
     found.alleles.normalise();
     if (!found.alleles.empty()) {
@@ -301,8 +304,8 @@ resolved_name nomenclature::resolve(gene g, const allele_name& wanted, int depth
     return found;
 }
 
-void nomenclature::follow_into(gene g, const old_name& old, int depth, resolved_name& found) const {
-    const resolved_name one = follow(g, old, depth);
+void nomenclature::follow_into(gene g, const old_name& old, trail& seen, resolved_name& found) const {
+    const resolved_name one = follow(g, old, seen);
     found.alleles.collect(one.alleles);
     if (!one.renamed_to.empty()) {
         if (!found.renamed_to.empty()) found.renamed_to += '/';
@@ -320,38 +323,40 @@ resolved_name nomenclature::resolve_digits(gene g, std::string_view text) const 
     const std::string_view digits = text.substr(0, leading(text, is_digit));
     const std::string start = with_gene(g, digits);
     resolved_name older;
+    trail seen;
     for (auto it = old_by_text_.lower_bound(start); it != old_by_text_.end() && it->first.starts_with(start); ++it) {
         const std::string_view rest = std::string_view(it->first).substr(start.size());
         const std::size_t more = leading(rest, is_digit);
         const bool same_suffix = text.size() == digits.size() || rest.substr(more) == text.substr(digits.size());
-        if (rest.find(':') == std::string_view::npos && same_suffix) follow_into(g, it->second, 0, older);
+        if (rest.find(':') == std::string_view::npos && same_suffix) follow_into(g, it->second, seen, older);
     }
     older.alleles.normalise();
     return older.alleles.empty() ? found : older;
 }
 
 std::optional<resolved_name> nomenclature::resolve_old(gene g, std::string_view text) const {
-    return resolve_old(g, text, 0);
+    trail seen;
+    return resolve_old(g, text, seen);
 }
 
-std::optional<resolved_name> nomenclature::resolve_old(gene g, std::string_view text, int depth) const {
+std::optional<resolved_name> nomenclature::resolve_old(gene g, std::string_view text, trail& seen) const {
     const auto it = old_by_text_.find(with_gene(g, text));
     if (it == old_by_text_.end()) return std::nullopt;
-    return follow(g, it->second, depth);
+    return follow(g, it->second, seen);
 }
 
-resolved_name nomenclature::follow(gene g, const old_name& old, int depth) const {
-    constexpr int deepest = 8;
+resolved_name nomenclature::follow(gene g, const old_name& old, trail& seen) const {
     if (old.current.empty())
         return {{}, false, {}, "deleted from the nomenclature (" + old.cause + ") without an identical allele"};
     resolved_name found;
-    if (depth < deepest) {
+    if (std::find(seen.begin(), seen.end(), &old) == seen.end()) {
+        seen.push_back(&old);
         if (const auto current = read_allele_name(old.current))
-            found = resolve(g, *current, depth + 1);
-        else if (auto older = resolve_old(g, old.current, depth + 1))
+            found = resolve(g, *current, seen);
+        else if (auto older = resolve_old(g, old.current, seen))
             found = *std::move(older);
         else if (const auto pairs = read_old_digits(g, old.current))
-            found = resolve(g, *pairs, depth + 1);
+            found = resolve(g, *pairs, seen);
     }
     if (found.alleles.empty())
         found.reason = "renamed to " + with_gene(g, old.current) + ", which release " + version_ + " does not have";

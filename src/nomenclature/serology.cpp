@@ -88,18 +88,18 @@ std::vector<std::size_t> antigen_table::path(std::size_t from, std::size_t to) c
         return reversed;
     }
     if (!below_[from].contains(to)) return {};
-    std::vector<std::size_t> steps{from};
-    antigen_set seen;  // a cycle in a damaged file must not hang the walk
-    while (!children_[steps.back()].contains(to)) {
-        seen.insert(steps.back());
-        std::size_t next = size();
-        children_[steps.back()].for_each([&](std::size_t i) {
-            if (next == size() && !seen.contains(i) && below_[i].contains(to)) next = i;
+    // Breadth first, as a damaged file may have cycles.
+    std::vector<std::size_t> reached{from};
+    std::vector<std::size_t> parent(size(), size());
+    for (std::size_t next = 0; next < reached.size() && parent[to] == size(); ++next)
+        children_[reached[next]].for_each([&](std::size_t child) {
+            if (parent[child] != size() || child == from) return;
+            parent[child] = reached[next];
+            reached.push_back(child);
         });
-        if (next == size()) return {};
-        steps.push_back(next);
-    }
-    steps.push_back(to);
+    std::vector<std::size_t> steps{to};
+    while (steps.back() != from) steps.push_back(parent[steps.back()]);
+    std::reverse(steps.begin(), steps.end());
     return steps;
 }
 

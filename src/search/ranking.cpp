@@ -41,6 +41,13 @@ std::string_view word_of(const field_column* column, donor_index d) {
     return column == nullptr ? std::string_view{} : column->word(column->code(d));
 }
 
+/// "39.62 years"
+std::string years_text(std::int64_t days) {
+    const auto hundredths = static_cast<std::int64_t>(static_cast<double>(days) / 3.652425 + 0.5);
+    const std::string part = std::to_string(hundredths % 100);
+    return std::to_string(hundredths / 100) + (part.size() < 2 ? ".0" : ".") + part + " years";
+}
+
 bool has_antigen(std::string_view group, char antigen) { return group.find(antigen) != std::string_view::npos; }
 
 }  // namespace
@@ -179,7 +186,7 @@ std::string ranker::words(criterion c, std::uint32_t value) {
             return number_text(std::bit_cast<float>(unknown_weight - 1 - value)) + " kg";
         case criterion::age:
             if (value == unknown_age) return "age not known";
-            return "age " + std::to_string(static_cast<std::int64_t>(value) - 262'144) + " days";
+            return "age " + years_text(static_cast<std::int64_t>(value) - 262'144);
     }
     return {};
 }

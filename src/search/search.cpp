@@ -59,6 +59,7 @@ void validate(const search_request& request) {
 }
 
 void search_agent::start(const patient& who, const search_request& request) {
+    validate(request);
     for (std::size_t i = 0; i < request.loci.size(); ++i) {
         const locus l = request.loci[i];
         queries_[i].start(*donors_->names(), l, who.at(l), donors_->column(l).dictionary, request.rules);

@@ -90,7 +90,7 @@ bool position_reader::read_single(std::string_view text, list_state* state) {
         return read_behind_star(*g, body, state);
     }
     if (star == std::string_view::npos && !text.empty() && is_letter(text[0]) && text != "NEW") {
-        if (state != nullptr) return fail("'" + shown(text) + "': serology does not go into a list");
+        if (state != nullptr) return fail("'" + shown(text) + "': only alleles and groups go into a list");
         return read_serology(text);
     }
     const std::string_view body = text.substr(star == 0 ? 1 : 0);

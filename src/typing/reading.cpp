@@ -73,13 +73,23 @@ std::string padded_fields(const std::string& text) {
     return out;
 }
 
+/// The star that is missing behind a locus: `A02:01` -> `A*02:01`.
+std::string with_star(const std::string& text) {
+    for (const std::string_view gene : gene_names)
+        if (text.starts_with(gene) && text.size() > gene.size() && is_digit(text[gene.size()]) &&
+            text.find(':') != std::string::npos)
+            return std::string(gene) + '*' + text.substr(gene.size());
+    return {};
+}
+
 /// The first repair of `text` that can be read.
 std::string find_suggestion(const typing_context& context, std::string_view text) {
     if (text.size() > longest_repaired) return {};
     const std::string plain = half_width(text);
     const std::string tight = without_spaces(plain);
-    const std::array<std::string, 14> repairs{
+    const std::array<std::string, 15> repairs{
         plain,
+        with_star(tight),
         without_stars_at_end(tight),
         upper_case(tight),
         digits_for_letters(tight),

@@ -4,7 +4,7 @@
 What is run, in the order of the page:
 
 * ```console blocks: lines that start with `$ ` are commands (a `\\` at the end goes on in the next line), the
-  lines below are the output, stdout and stderr together. A command that fails must be followed by `$ echo $?`.
+  lines below are the output, stdout and stderr together. A command that fails is followed by `$ echo $?`.
 * ```python blocks: one namespace a page. A ```text block right behind is what the block prints.
 * ```cpp blocks: programs, built with the page's own ```cmake block (or one like it) against the library that
   `make test` built, then run in the folder of the page; a ```text block right behind is what they print.
@@ -21,7 +21,9 @@ import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 
 import pytest
@@ -260,15 +262,18 @@ def test_programs(pages, path, prefix):
     page = pages(path)
     page.run_all()
     cmake = next((block.text for block in page.blocks if block.kind == "cmake"), CONSUMER)
-    for i, block in enumerate(page.blocks):
-        if block.kind != "cpp":
-            continue
-        built = program(block.text, cmake, page.folder / f"program{block.line}", prefix)
+    programs = [i for i, block in enumerate(page.blocks) if block.kind == "cpp"]
+    folders = [page.folder / f"program{page.blocks[i].line}" for i in programs]
+    with ThreadPoolExecutor(2) as pool:
+        texts = [page.blocks[i].text for i in programs]
+        built = list(pool.map(program, texts, repeat(cmake), folders, repeat(prefix)))
+    for i, run in zip(programs, built, strict=True):
+        where = page.where(page.blocks[i])
         done = subprocess.run(
-            [built], cwd=page.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            [run], cwd=page.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
-        assert done.returncode == 0, f"{page.where(block)}\n{done.stdout}"
-        check_output(page.where(block), page.output_behind(i) or "", done.stdout)
+        assert done.returncode == 0, f"{where}\n{done.stdout}"
+        check_output(where, page.output_behind(i) or "", done.stdout)
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)

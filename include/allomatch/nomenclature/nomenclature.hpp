@@ -134,10 +134,12 @@ private:
     [[nodiscard]] allele_set prefix(gene g, const allele_name& wanted) const;
     [[nodiscard]] std::optional<allele_id> find(std::uint64_t key) const noexcept;
     [[nodiscard]] static const allele_set* find_group(const std::vector<named_group>& groups, std::uint64_t key);
-    resolved_name follow(gene g, const old_name& old, int depth) const;
-    void follow_into(gene g, const old_name& old, int depth, resolved_name& found) const;
-    resolved_name resolve(gene g, const allele_name& wanted, int depth) const;
-    std::optional<resolved_name> resolve_old(gene g, std::string_view text, int depth) const;
+    /// Rows of old names followed so far: each is followed once, so that cycles end.
+    using trail = boost::container::small_vector<const old_name*, 8>;
+    resolved_name follow(gene g, const old_name& old, trail& seen) const;
+    void follow_into(gene g, const old_name& old, trail& seen, resolved_name& found) const;
+    resolved_name resolve(gene g, const allele_name& wanted, trail& seen) const;
+    std::optional<resolved_name> resolve_old(gene g, std::string_view text, trail& seen) const;
 
     void take_groups(const release_tables& tables);
     void take_serology(const release_tables& tables);

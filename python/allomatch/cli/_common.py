@@ -108,7 +108,7 @@ def say_account(what: str, report: _core.ImportReport) -> None:
         print(f"  refused: {shortened(problem['message'])}")
     if len(report.problems) > _SHOWN_PROBLEMS:
         print(
-            f"  .. and {len(report.problems) - _SHOWN_PROBLEMS:,} more reasons; --import-report F lists all"
+            f"  .. and {len(report.problems) - _SHOWN_PROBLEMS:,} more reasons; the import report lists all"
         )
     for warning in report.warnings[:_SHOWN_PROBLEMS]:
         times = f" ({warning['count']:,} rows)" if warning["count"] > 1 else ""

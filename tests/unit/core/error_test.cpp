@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <allomatch/core/error.hpp>
+#include <allomatch/core/file.hpp>
+#include <allomatch/core/utf8.hpp>
+
+#include "unit/io/scratch_folder.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <type_traits>
+
+using namespace allomatch;
+
+namespace {
+
+TEST(shown, leaves_readable_text_alone) {
+    EXPECT_EQ(shown(""), "");
+    EXPECT_EQ(shown("A*02:01"), "A*02:01");
+    EXPECT_EQ(shown("\xE5\xAE\x81\xE6\xB3\xA2"), "\xE5\xAE\x81\xE6\xB3\xA2");
+    EXPECT_EQ(shown(std::string(200, 'a')), std::string(200, 'a'));
+}
+
+TEST(shown, makes_control_characters_and_bad_bytes_visible) {
+    EXPECT_EQ(shown("a\nb"), "a\\x0Ab");
+    EXPECT_EQ(shown(std::string_view("\0", 1)), "\\x00");
+    EXPECT_EQ(shown("\x1B[31m"), "\\x1B[31m");
+    EXPECT_EQ(shown("\x7F"), "\\x7F");
+    EXPECT_EQ(shown("\xFF\xFE"), "\\xFF\\xFE");
+    EXPECT_EQ(shown("\xC3"), "\\xC3");
+    EXPECT_EQ(shown("\xED\xA0\x80"), "\\xED\\xA0\\x80");  // a surrogate
+}
+
+TEST(shown, is_short_and_whole) {
+    for (const std::string unit : {"a", "\xC3\xA9", "\xE5\xAE\x81", "\xF0\x9F\xA9\xB8", "\xFF", "\n"})
+        for (std::size_t limit = 8; limit < 40; ++limit) {
+            std::string text;
+            while (text.size() < 100) text += unit;
+            const std::string out = shown(text, limit);
+            EXPECT_TRUE(is_utf8(out));
+            EXPECT_LT(out.size(), text.size());
+            // error.hpp promises at most `limit` bytes.
+            ASSERT_LE(out.size(), limit) << out;
+        }
+}
+
+TEST(problem, message_has_its_parts_in_order) {
+    problem p;
+    p.place = "donors.csv";
+    p.row = 7;
+    p.column = "A_1";
+    p.id = "D1";
+    p.text = "A*02:0l";
+    p.reason = "not an allele";
+    p.suggestion = "A*02:01";
+    const std::string text = p.message();
+    std::size_t at = 0;
+    for (const char* part : {"donors.csv:7", "D1", "A_1", "'A*02:0l'", "not an allele", "A*02:01"}) {
+        at = text.find(part, at);
+        ASSERT_NE(at, std::string::npos) << part << " in " << text;
+    }
+    problem bare;
+    bare.reason = "no such file";
+    EXPECT_EQ(bare.message(), "no such file");
+    EXPECT_EQ(problem{}.message(), "");
+}
+
+TEST(problem, exceptions_carry_it) {
+    problem p;
+    p.reason = "why";
+    const format_error error(p);
+    EXPECT_EQ(error.details(), p);
+    EXPECT_STREQ(error.what(), "why");
+    static_assert(std::is_base_of_v<input_error, typing_error> && std::is_base_of_v<std::invalid_argument, input_error>);
+    static_assert(!std::is_base_of_v<format_error, typing_error>);
+}
+
+TEST(result, holds_one_of_both) {
+    result<int> good(3);
+    EXPECT_TRUE(good.ok());
+    EXPECT_EQ(*good, 3);
+    result<int> bad(problem{});
+    EXPECT_FALSE(bad);
+    EXPECT_EQ(bad.error(), problem{});
+}
+
+TEST(read_file, says_what_is_wrong) {
+    const io::testing::scratch_folder folder;
+    const auto message = [](const std::filesystem::path& path) {
+        return io::testing::message_of<format_error>([&] { (void)read_file(path); });
+    };
+    EXPECT_NE(message(folder / "none.txt").find("none.txt"), std::string::npos);
+    EXPECT_NE(message(folder.path()).find("folder"), std::string::npos);
+    EXPECT_EQ(read_file(folder.put("empty", "")), "");
+    EXPECT_EQ(read_file(folder.put("\xE5\xAE\x81.txt", std::string_view("a\0\r\n", 4))), std::string("a\0\r\n", 4));
+}
+
+TEST(delimited_lines, passes_over_comments_and_blank_lines_and_keeps_count) {
+    delimited_lines lines("t", "# x\r\n\r\na;b\r\n#\n;\nlast;", ';');
+    ASSERT_TRUE(lines.next());
+    EXPECT_EQ(lines.number(), 3U);
+    EXPECT_EQ(lines.cells(), (std::vector<std::string_view>{"a", "b"}));
+    ASSERT_TRUE(lines.next());
+    EXPECT_EQ(lines.number(), 5U);
+    EXPECT_EQ(lines.cells().size(), 2U);
+    ASSERT_TRUE(lines.next());
+    EXPECT_EQ(lines.cells(), (std::vector<std::string_view>{"last", ""}));
+    try {
+        (void)lines.cell(2);
+        FAIL();
+    } catch (const format_error& e) {
+        EXPECT_EQ(e.details().place, "t");
+        EXPECT_EQ(e.details().row, 6U);
+        EXPECT_EQ(e.details().column, "3");
+    }
+    EXPECT_FALSE(lines.next());
+    EXPECT_FALSE(lines.next());
+}
+
+}  // namespace
