@@ -51,8 +51,10 @@ def run(donors: int = 100_000, patients: int = 20, seed: int = 1) -> None:
         timed(f"all {len(everyone)} patients at once", start)
 
         memory = registry.memory()
-        per_donor = sum(memory[part] for part in ("typings", "typing_texts", "fields")) / max(len(registry), 1)
-        print(f"memory: {per_donor:.0f} bytes a donor for typings and fields, {memory['total'] / 1e6:.1f} MB in all\n")
+        columns = memory["typings"] + memory["typing_texts"] + memory["fields"]
+        per_donor = columns / max(len(registry), 1)
+        in_all = memory["total"] / 1e6
+        print(f"memory: {per_donor:.0f} bytes a donor for typings and fields, {in_all:.1f} MB in all\n")
 
         print(f"{'patient':<10} {'donors':>7}  {'0 mismatches':>12}  {'1 mismatch':>10}  best donor")
         for matches in found:
@@ -71,7 +73,8 @@ def show(matches: am.Matches, most: int = 15) -> None:
     print(f"{head}  placed by")
     for match in matches[:most]:
         letters = "  ".join(f"{match.letters[locus]:<4}" for locus in matches.loci)
-        print(f"{match.rank:>3}  {match.donor_id:<10} {match.mismatches:>2}  {letters}  {match.reason}".rstrip())
+        line = f"{match.rank:>3}  {match.donor_id:<10} {match.mismatches:>2}  {letters}  {match.reason}"
+        print(line.rstrip())
     if matches.total > most:
         print(f"... {matches.total - most} more")
     print("\nA certain match, P potential, L allele mismatch, M antigen mismatch, - not typed")

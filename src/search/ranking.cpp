@@ -37,10 +37,6 @@ serostatus cmv_status(std::string_view code) {
     return code == "N" || code == "O" || code == "neg" ? serostatus::negative : serostatus::positive;
 }
 
-std::string_view word_of(const field_column* column, donor_index d) {
-    return column == nullptr ? std::string_view{} : column->word(column->code(d));
-}
-
 /// "39.62 years"
 std::string years_text(std::int64_t days) {
     const auto hundredths = static_cast<std::int64_t>(static_cast<double>(days) / 3.652425 + 0.5);
@@ -66,62 +62,83 @@ ranking ranking::preset(std::string_view name) {
     throw format_error(std::move(p));
 }
 
+namespace {
+
+std::uint32_t availability_of(std::string_view status) {
+    if (status == "AV" || status == "RS") return 0;
+    if (status.empty()) return 1;
+    return status == "TU" ? 2 : status == "OP" ? 3 : 4;
+}
+
+std::uint32_t cmv_of(std::string_view donor, std::string_view patient_code) {
+    const serostatus own = cmv_status(patient_code);
+    const serostatus other = cmv_status(donor);
+    if (own == serostatus::unknown || other == serostatus::unknown) return 1;
+    return own == other ? 0 : 2;
+}
+
+std::uint32_t abo_of(std::string_view donor, std::string_view patient_group) {
+    if (donor.empty() || patient_group.empty()) return 3;
+    if (donor == patient_group) return 0;
+    // Major: the donor's red cells carry an antigen that the patient lacks.
+    for (const char antigen : {'A', 'B'})
+        if (has_antigen(donor, antigen) && !has_antigen(patient_group, antigen)) return 2;
+    return 1;
+}
+
+/// The latest birth date with which somebody is at least `years` old on a day.
+day_number born_by(int years, day_number on) {
+    day_number day = on - years * 365 - years / 4 - 2;
+    while (age_in_years(day + 1, on) >= years) ++day;
+    return day;
+}
+
+}  // namespace
+
+/// A criterion that depends on the word of one field only, worked out for every word.
+template <class Value>
+ranker::by_word::by_word(const field_column* from, Value value) : column(from) {
+    if (column == nullptr) {
+        values.push_back(static_cast<std::uint8_t>(value(std::string_view{})));
+        return;
+    }
+    for (std::uint32_t code = 0; code < column->word_count(); ++code)
+        values.push_back(static_cast<std::uint8_t>(value(column->word(code))));
+}
+
 ranker::ranker(const ranking& order, const registry& donors, const patient& who, day_number on)
     : criteria_(order.criteria),
       on_(on),
-      status_(donors.field("status")),
+      availability_(donors.field("status"), availability_of),
+      cmv_(donors.field("cmv"), [&](std::string_view donor) { return cmv_of(donor, who.field("cmv")); }),
+      abo_(donors.field("abo"), [&](std::string_view donor) { return abo_of(donor, who.field("abo")); }),
+      sex_(donors.field("sex"), [](std::string_view sex) { return sex == "M" ? 0 : sex == "F" ? 1 : 2; }),
       birth_date_(donors.field("birth_date")),
-      cmv_(donors.field("cmv")),
-      sex_(donors.field("sex")),
       pregnancies_(donors.field("pregnancies")),
-      abo_(donors.field("abo")),
-      weight_(donors.field("weight_kg")),
-      patient_cmv_(who.field("cmv")),
-      patient_abo_(who.field("abo")) {}
-
-std::uint32_t ranker::cmv_value(donor_index d) const noexcept {
-    const serostatus own = cmv_status(patient_cmv_);
-    const serostatus donor = cmv_status(word_of(cmv_, d));
-    if (own == serostatus::unknown || donor == serostatus::unknown) return 1;
-    return own == donor ? 0 : 2;
-}
-
-std::uint32_t ranker::sex_value(donor_index d) const noexcept {
-    const std::string_view sex = word_of(sex_, d);
-    if (sex == "M") return 0;
-    if (sex.empty() || pregnancies_ == nullptr || pregnancies_->is_missing(d)) return 2;
-    return pregnancies_->value(d) > 0 ? 3 : 1;
-}
-
-std::uint32_t ranker::abo_value(donor_index d) const noexcept {
-    const std::string_view donor = word_of(abo_, d);
-    if (donor.empty() || patient_abo_.empty()) return 3;
-    if (donor == patient_abo_) return 0;
-    // Major: the donor's red cells carry an antigen that the patient lacks.
-    for (const char antigen : {'A', 'B'})
-        if (has_antigen(donor, antigen) && !has_antigen(patient_abo_, antigen)) return 2;
-    return 1;
+      weight_(donors.field("weight_kg")) {
+    for (std::size_t i = 0; i < band_starts_.size(); ++i) band_starts_[i] = born_by(26 + 5 * static_cast<int>(i), on);
 }
 
 std::uint32_t ranker::value(criterion c, donor_index d, unsigned mismatches, unsigned antigen_mismatches) const noexcept {
     switch (c) {
         case criterion::mismatches: return mismatches;
         case criterion::antigen_mismatches: return antigen_mismatches;
-        case criterion::availability: {
-            const std::string_view status = word_of(status_, d);
-            if (status == "AV" || status == "RS") return 0;
-            if (status.empty()) return 1;
-            return status == "TU" ? 2 : status == "OP" ? 3 : 4;
-        }
+        case criterion::availability: return availability_[d];
         case criterion::age_band: {
             if (birth_date_ == nullptr || birth_date_->is_missing(d)) return unknown_band;
-            const int age = age_in_years(birth_date_->day(d), on_);
-            if (age <= 25) return 0;
-            return age > 45 ? 5 : static_cast<std::uint32_t>((age - 26) / 5 + 1);
+            const day_number birth = birth_date_->day(d);
+            std::uint32_t band = 0;
+            for (const day_number start : band_starts_) band += birth <= start ? 1 : 0;
+            return band;
         }
-        case criterion::cmv: return cmv_value(d);
-        case criterion::sex: return sex_value(d);
-        case criterion::abo: return abo_value(d);
+        case criterion::cmv: return cmv_[d];
+        case criterion::sex: {
+            const std::uint32_t sex = sex_[d];
+            if (sex != 1) return sex;
+            if (pregnancies_ == nullptr || pregnancies_->is_missing(d)) return 2;
+            return pregnancies_->value(d) > 0 ? 3 : 1;
+        }
+        case criterion::abo: return abo_[d];
         case criterion::weight: {
             if (weight_ == nullptr || weight_->is_missing(d)) return unknown_weight;
             // The bits of a float that is not negative sort like its value.

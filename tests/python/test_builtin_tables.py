@@ -205,7 +205,8 @@ def test_em_counts_two_different_haplotypes_twice():
 @needs(DATA / "typings/1000genomes.tsv")
 def test_estimate_script_makes_this_table(tmp_path, monkeypatch):
     module = em_script()
-    monkeypatch.setattr("sys.argv", ["estimate_east_asian.py", "--shared", str(SHARED), "--out", str(tmp_path)])
+    arguments = ["estimate_east_asian.py", "--shared", str(SHARED), "--out", str(tmp_path)]
+    monkeypatch.setattr("sys.argv", arguments)
     module.main()
     made = {row["haplotype"]: float(row["frequency"]) for row in table(tmp_path / "east_asian.tsv")}
     kept = {row["haplotype"]: float(row["frequency"]) for row in table(HAPLOTYPE / "east_asian.tsv")}

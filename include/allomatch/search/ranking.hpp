@@ -64,21 +64,27 @@ public:
     [[nodiscard]] static std::string words(criterion c, std::uint32_t value);
 
 private:
-    [[nodiscard]] std::uint32_t cmv_value(donor_index d) const noexcept;
-    [[nodiscard]] std::uint32_t sex_value(donor_index d) const noexcept;
-    [[nodiscard]] std::uint32_t abo_value(donor_index d) const noexcept;
+    /// Values of a criterion by the word of one field.
+    struct by_word {
+        template <class Value>
+        by_word(const field_column* from, Value value);
+        [[nodiscard]] std::uint32_t operator[](donor_index d) const noexcept {
+            return values[column == nullptr ? 0 : column->code(d)];
+        }
+        const field_column* column;
+        std::vector<std::uint8_t> values;
+    };
 
     std::vector<criterion> criteria_;
     day_number on_;
-    const field_column* status_;
+    by_word availability_;
+    by_word cmv_;
+    by_word abo_;
+    by_word sex_;  ///< 0 male, 1 female, 2 not known
     const field_column* birth_date_;
-    const field_column* cmv_;
-    const field_column* sex_;
     const field_column* pregnancies_;
-    const field_column* abo_;
     const field_column* weight_;
-    std::string patient_cmv_;
-    std::string patient_abo_;
+    std::array<day_number, 5> band_starts_{};  ///< latest birth dates of the bands from 26-30 on
 };
 
 }  // namespace allomatch
