@@ -21,11 +21,8 @@ typing_quality quality_from(typing_quality quality, const std::map<std::string, 
     for (const auto& [kind, share] : shares) {
         const auto it = std::find_if(profiles.begin(), profiles.end(), [&](const auto& p) { return kind == p.first; });
         if (it == profiles.end()) {
-            problem p;
-            p.column = "quality";
-            p.text = shown(kind);
-            p.reason = "expected serology, xx, mac, g_group, two_field or three_field";
-            throw format_error(std::move(p));
+            throw format_error(problem::with_value("quality", kind,
+                "expected serology, xx, mac, g_group, two_field or three_field"));
         }
         it->second->share = share;
     }
@@ -60,11 +57,8 @@ void bind_analytics(py::module_& m) {
               if (reference_date) {
                   const auto day = read_date(*reference_date);
                   if (!day) {
-                      problem p;
-                      p.column = "reference_date";
-                      p.text = shown(*reference_date);
-                      p.reason = "not a date YYYY-MM-DD";
-                      throw format_error(std::move(p));
+                      throw format_error(problem::with_value("reference_date", *reference_date,
+                          "not a date YYYY-MM-DD"));
                   }
                   options.reference_date = *day;
               }

@@ -45,10 +45,8 @@ py::capsule to_capsule(io::table&& rows) {
 
 std::unique_ptr<io::arrow_source> from_frame(const py::object& frame) {
     if (!py::hasattr(frame, "__arrow_c_stream__")) {
-        problem p;
-        p.place = "frame";
-        p.reason = "expected a data frame that speaks Arrow (pandas 2.2, polars, pyarrow ..: __arrow_c_stream__)";
-        throw format_error(std::move(p));
+        throw format_error(problem::with_input("frame",
+            "expected a data frame that speaks Arrow (pandas 2.2, polars, pyarrow ..: __arrow_c_stream__)"));
     }
     const py::capsule capsule = frame.attr("__arrow_c_stream__")();
     auto* stream = static_cast<ArrowArrayStream*>(PyCapsule_GetPointer(capsule.ptr(), capsule_name));

@@ -15,11 +15,7 @@ using mac_pointer = std::shared_ptr<mac_table>;
 null_policy policy(const std::string& text) {
     if (text == "ignore_inside_ambiguity") return null_policy::ignore_inside_ambiguity;
     if (text == "consider") return null_policy::consider;
-    problem p;
-    p.column = "nulls";
-    p.text = shown(text);
-    p.reason = "expected ignore_inside_ambiguity or consider";
-    throw format_error(std::move(p));
+    throw format_error(problem::with_value("nulls", text, "expected ignore_inside_ambiguity or consider"));
 }
 
 io::import_options options(const std::string& nulls, bool strict, const py::object& progress) {

@@ -14,11 +14,7 @@ using registry_pointer = std::shared_ptr<registry>;
 using patient_pointer = std::shared_ptr<patient>;
 
 [[noreturn]] void refuse(const char* option, const std::string& text, const char* reason) {
-    problem p;
-    p.column = option;
-    p.text = shown(text);
-    p.reason = reason;
-    throw format_error(std::move(p));
+    throw format_error(problem::with_value(option, text, reason));
 }
 
 direction direction_from(const std::string& text) {

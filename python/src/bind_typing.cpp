@@ -40,11 +40,7 @@ std::array<std::string, locus_count> locus_texts(const py::dict& typings) {
     std::array<std::string, locus_count> texts;
     std::array<std::array<std::string, 2>, locus_count> cells;
     const auto refuse = [](const std::string& column, const std::string& text, std::string reason) {
-        problem p;
-        p.column = column;
-        p.text = shown(text);
-        p.reason = std::move(reason);
-        throw format_error(std::move(p));
+        throw format_error(problem::with_value(column, text, std::move(reason)));
     };
     for (const auto& [key, value] : typings) {
         const auto column = py::cast<std::string>(key);
@@ -88,11 +84,8 @@ void bind_typing(py::module_& m) {
             if (locus_name && !locus_name->empty()) {
                 const auto genes = gene_set_from_name(*locus_name);
                 if (!genes) {
-                    problem p;
-                    p.column = "locus";
-                    p.text = shown(*locus_name);
-                    p.reason = "not a locus: A, B, C, DRB1, DRB3, DRB4, DRB5, DRB345, DQA1, DQB1, DPA1, DPB1";
-                    throw format_error(std::move(p));
+                    throw format_error(problem::with_value("locus", *locus_name,
+                        "not a locus: A, B, C, DRB1, DRB3, DRB4, DRB5, DRB345, DQA1, DQB1, DPA1, DPB1"));
                 }
                 context.genes = *genes;
             }

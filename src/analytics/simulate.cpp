@@ -29,10 +29,8 @@ std::vector<locus> loci_of(const frequency_set& set) {
     for (const locus l : simulated_loci)
         if (std::find(set.loci().begin(), set.loci().end(), l) != set.loci().end()) loci.push_back(l);
     if (loci.empty()) {
-        problem p;
-        p.place = set.name();
-        p.reason = "the frequency set has none of the loci A, B, C, DRB1, DQB1, DPB1";
-        throw format_error(std::move(p));
+        throw format_error(problem::with_input(set.name(),
+            "the frequency set has none of the loci A, B, C, DRB1, DQB1, DPB1"));
     }
     return loci;
 }

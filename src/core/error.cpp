@@ -4,6 +4,21 @@
 
 namespace allomatch {
 
+problem problem::with_value(std::string_view column, std::string_view value, std::string reason) {
+    problem p;
+    p.column = column;
+    p.text = shown(value);
+    p.reason = std::move(reason);
+    return p;
+}
+
+problem problem::with_input(std::string place, std::string reason) {
+    problem p;
+    p.place = std::move(place);
+    p.reason = std::move(reason);
+    return p;
+}
+
 std::string problem::message() const {
     std::string out;
     const auto part = [&out](std::string_view separator, std::string_view what) {

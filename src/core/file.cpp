@@ -12,10 +12,7 @@ std::string path_text(const std::filesystem::path& path) {
 
 std::string read_file(const std::filesystem::path& path) {
     const auto refuse = [&path](std::string reason) {
-        problem p;
-        p.place = path_text(path);
-        p.reason = std::move(reason);
-        throw format_error(std::move(p));
+        throw format_error(problem::with_input(path_text(path), std::move(reason)));
     };
     std::error_code error;
     if (std::filesystem::is_directory(path, error)) refuse("is a folder, not a file");

@@ -32,11 +32,7 @@ std::optional<gene_set> gene_set_from_name(std::string_view text) noexcept {
 std::vector<locus> loci_from_text(std::string_view text) {
     using enum locus;
     const auto refuse = [](std::string_view part, std::string reason) -> std::vector<locus> {
-        problem p;
-        p.column = "loci";
-        p.text = shown(part);
-        p.reason = std::move(reason);
-        throw format_error(std::move(p));
+        throw format_error(problem::with_value("loci", part, std::move(reason)));
     };
     const std::string_view trimmed = trim(text);
     if (trimmed == "6/6") return {A, B, DRB1};

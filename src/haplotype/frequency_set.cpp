@@ -26,11 +26,7 @@ std::string shortest(double value) {
 }
 
 problem refused(locus l, std::string_view text, std::string reason) {
-    problem p;
-    p.column = std::string(name(l));
-    p.text = shown(text);
-    p.reason = std::move(reason);
-    return p;
+    return problem::with_value(std::string(name(l)), text, std::move(reason));
 }
 
 /// The part behind the gene, which has to be one allele or group by its form.

@@ -78,10 +78,8 @@ match_writer::match_writer(const std::filesystem::path& path) {
     } else if (ending == ".jsonl") {
         format = table_format::json_lines;
     } else if (ending != ".csv") {
-        problem p;
-        p.place = path_text(path);
-        p.reason = "unknown ending: .csv, .tsv or .jsonl, each also with .gz, can be written piece by piece";
-        throw format_error(std::move(p));
+        throw format_error(problem::with_input(path_text(path),
+            "unknown ending: .csv, .tsv or .jsonl, each also with .gz, can be written piece by piece"));
     }
     state_ = std::make_unique<state>(state{output_file(path, gzip), format});
 }

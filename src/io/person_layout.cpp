@@ -16,11 +16,7 @@ std::string upper_case(std::string_view text) {
 }
 
 problem fault(std::string_view column, std::string_view text, std::string reason) {
-    problem p;
-    p.column = column;
-    p.text = shown(text);
-    p.reason = std::move(reason);
-    return p;
+    return problem::with_value(column, text, std::move(reason));
 }
 
 /// A cell of a DRB3, DRB4 or DRB5 column with its gene in front, as the joint locus needs it.
@@ -102,10 +98,7 @@ person_layout::person_layout(const row_source& rows) : place_(rows.name()) {
         }
     }
     const auto refuse = [this](std::string reason) {
-        problem p;
-        p.place = place_;
-        p.reason = std::move(reason);
-        throw format_error(std::move(p));
+        throw format_error(problem::with_input(place_, std::move(reason)));
     };
     if (!id_) refuse("no column id (or donor_id, patient_id, sample, grid)");
     if (!typed) refuse("no typing columns such as A_1, A_2, B_1 .. DRB1_2, or gl");

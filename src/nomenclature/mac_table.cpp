@@ -14,10 +14,7 @@ namespace {
 constexpr std::size_t largest_table = 1U << 30;
 
 [[noreturn]] void refuse(const std::string& place, std::string reason) {
-    problem p;
-    p.place = place;
-    p.reason = std::move(reason);
-    throw format_error(std::move(p));
+    throw format_error(problem::with_input(place, std::move(reason)));
 }
 
 /// The first file of a zip archive.

@@ -162,10 +162,8 @@ void read_tce(const fs::path& path, release_tables& tables) {
 release_tables read_release(const fs::path& folder) {
     std::error_code error;
     if (!fs::is_directory(folder, error)) {
-        problem p;
-        p.place = path_text(folder);
-        p.reason = "no such release folder (or use builtin, or names)";
-        throw format_error(std::move(p));
+        throw format_error(problem::with_input(path_text(folder),
+            "no such release folder (or use builtin, or names)"));
     }
     release_tables tables;
     const fs::path wmda = folder / "wmda";

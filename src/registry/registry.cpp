@@ -68,11 +68,7 @@ const result<typed_locus>& registry_builder::read(locus l, std::string_view text
 std::vector<problem> registry_builder::add(const donor_texts& donor) {
     std::vector<problem> problems;
     const auto refuse = [&](std::string column, std::string_view text, std::string reason) {
-        problem p;
-        p.column = std::move(column);
-        p.text = shown(text);
-        p.reason = std::move(reason);
-        problems.push_back(std::move(p));
+        problems.push_back(problem::with_value(std::move(column), text, std::move(reason)));
     };
     const std::string_view id = trim(donor.id);
     if (id.empty())

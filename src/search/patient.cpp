@@ -21,12 +21,8 @@ std::vector<problem> read_patient(const typing_context& context, null_policy nul
     out = patient();
     out.id = trim(id);
     if (out.id.empty() || out.id.size() > 64 || !is_utf8(out.id)) {
-        problem p;
-        p.column = "id";
-        p.text = shown(id);
-        p.reason = out.id.empty() ? "the id is empty"
-                   : out.id.size() > 64 ? "the id is longer than 64 bytes" : "the id is not valid UTF-8";
-        problems.push_back(std::move(p));
+        problems.push_back(problem::with_value("id", id,
+            out.id.empty() ? "the id is empty" : out.id.size() > 64 ? "the id is longer than 64 bytes" : "the id is not valid UTF-8"));
     }
     for (std::size_t l = 0; l < locus_count; ++l) {
         if (texts[l].empty()) continue;

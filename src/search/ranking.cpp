@@ -55,11 +55,7 @@ ranking ranking::preset(std::string_view name) {
     if (name == "default")
         return {{mismatches, antigen_mismatches, availability, age_band, cmv, sex, abo, weight, age}};
     if (name == "hla_only") return {{mismatches, antigen_mismatches}};
-    problem p;
-    p.column = "rank";
-    p.text = shown(name);
-    p.reason = "no such ranking: default or hla_only";
-    throw format_error(std::move(p));
+    throw format_error(problem::with_value("rank", name, "no such ranking: default or hla_only"));
 }
 
 namespace {

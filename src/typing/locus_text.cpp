@@ -84,11 +84,7 @@ result<typed_locus> read_locus(const typing_context& context, locus l, std::stri
         }
         out.readings = std::move(read->loci[index(l)]);
         if (out.readings.empty()) {
-            problem p;
-            p.column = name(l);
-            p.text = shown(text);
-            p.reason = "the text has no typing of locus " + std::string(name(l));
-            return p;
+            return problem::with_value(name(l), text, "the text has no typing of locus " + std::string(name(l)));
         }
         out.warnings = std::move(read->warnings);
     } else {
@@ -125,11 +121,7 @@ bool consistent(const typed_locus& dna, const typed_locus& serology) {
 result<std::array<std::string, locus_count>> split_gl_string(std::string_view text) {
     std::array<std::string, locus_count> texts;
     const auto fault = [](std::string_view part, std::string reason) {
-        problem p;
-        p.column = "gl";
-        p.text = shown(part);
-        p.reason = std::move(reason);
-        return p;
+        return problem::with_value("gl", part, std::move(reason));
     };
     text = trim(text);
     if (text.empty()) return texts;

@@ -23,6 +23,11 @@ struct problem {
     std::string reason;      ///< why it is refused, one sentence without a full stop
     std::string suggestion;  ///< a text that would have been accepted, where one is known
 
+    /// A fault of one value of a column or option; `value` is shortened and made printable.
+    [[nodiscard]] static problem with_value(std::string_view column, std::string_view value, std::string reason);
+    /// A fault of an input as a whole.
+    [[nodiscard]] static problem with_input(std::string place, std::string reason);
+
     friend bool operator==(const problem&, const problem&) = default;
 
     /// "place:row: column: 'text': reason (suggestion?)", parts that do not apply left out.
