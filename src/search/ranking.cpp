@@ -103,8 +103,7 @@ ranker::by_word::by_word(const field_column* from, Value value) : column(from) {
 }
 
 ranker::ranker(const ranking& order, const registry& donors, const patient& who, day_number on)
-    : criteria_(order.criteria),
-      on_(on),
+    : on_(on),
       availability_(donors.field("status"), availability_of),
       cmv_(donors.field("cmv"), [&](std::string_view donor) { return cmv_of(donor, who.field("cmv")); }),
       abo_(donors.field("abo"), [&](std::string_view donor) { return abo_of(donor, who.field("abo")); }),
@@ -112,6 +111,9 @@ ranker::ranker(const ranking& order, const registry& donors, const patient& who,
       birth_date_(donors.field("birth_date")),
       pregnancies_(donors.field("pregnancies")),
       weight_(donors.field("weight_kg")) {
+    // Named again, a criterion separates nobody; each once, all of them fit into a key.
+    for (const criterion c : order.criteria)
+        if (std::find(criteria_.begin(), criteria_.end(), c) == criteria_.end()) criteria_.push_back(c);
     for (std::size_t i = 0; i < band_starts_.size(); ++i) band_starts_[i] = born_by(26 + 5 * static_cast<int>(i), on);
 }
 
