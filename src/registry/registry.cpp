@@ -16,6 +16,17 @@ const field_column* registry::field(std::string_view name) const noexcept {
     return nullptr;
 }
 
+person_typing registry::typing(donor_index d) const {
+    person_typing typed;
+    for (std::size_t l = 0; l < locus_count; ++l) {
+        const locus_column& c = loci_[l];
+        if (c.typed == 0) continue;
+        const std::uint32_t text = c.text_codes[d];
+        if (text != 0) typed.add(static_cast<locus>(l), c.readings[text], c.texts[text]);
+    }
+    return typed;
+}
+
 registry_memory registry::memory() const noexcept {
     registry_memory m;
     for (const locus_column& c : loci_) {
@@ -25,6 +36,7 @@ registry_memory registry::memory() const noexcept {
         m.dictionaries += c.dictionary.memory();
         m.dictionaries += c.code_of_text.capacity() * sizeof(genotype_code);
         for (const std::string& text : c.texts) m.dictionaries += sizeof(std::string) + text.capacity();
+        for (const auto& pairs : c.readings) m.dictionaries += sizeof(pairs) + pairs.capacity() * sizeof(reading_pair);
     }
     for (const field_column& f : fields_) {
         m.fields += f.memory();
@@ -99,6 +111,7 @@ std::vector<problem> registry_builder::add(const donor_texts& donor) {
             known->text_code = static_cast<std::uint32_t>(column.texts.size());
             column.texts.emplace_back(donor.typings[l]);
             column.code_of_text.push_back(column.dictionary.intern(known->read->meaning));
+            column.readings.push_back(known->read->readings);
         }
         if (known != nullptr && column.typed == 0)  // loci that nobody is typed at take no memory
             for (std::size_t i = 0; i < building_.size(); ++i) column.text_codes.push_back(0);

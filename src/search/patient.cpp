@@ -14,6 +14,13 @@ std::string_view patient::field(std::string_view name) const noexcept {
     return {};
 }
 
+person_typing patient::typing() const {
+    person_typing typed;
+    for (std::size_t l = 0; l < locus_count; ++l)
+        if (!readings[l].empty()) typed.add(static_cast<locus>(l), readings[l], texts[l]);
+    return typed;
+}
+
 std::vector<problem> read_patient(const typing_context& context, null_policy nulls, std::string_view id,
                                   const std::array<std::string, locus_count>& texts,
                                   const std::vector<std::pair<std::string, std::string>>& fields, patient& out) {
@@ -33,6 +40,7 @@ std::vector<problem> read_patient(const typing_context& context, null_policy nul
         }
         out.texts[l] = texts[l];
         out.genotypes[l] = std::move(read->meaning);
+        out.readings[l] = std::move(read->readings);
         for (std::string& w : read->warnings) out.warnings.push_back(std::string(locus_names[l]) + ": " + w);
     }
     for (const auto& [column, text] : fields) {

@@ -8,6 +8,7 @@
 #include <allomatch/registry/locus_dictionary.hpp>
 #include <allomatch/registry/packed_column.hpp>
 #include <allomatch/typing/locus_text.hpp>
+#include <allomatch/typing/person_typing.hpp>
 
 #include <array>
 #include <cstdint>
@@ -44,6 +45,7 @@ public:
         packed_column text_codes;  ///< number of the text in `texts` of each donor
         std::vector<std::string> texts{std::string()};
         std::vector<genotype_code> code_of_text{untyped_code};
+        std::vector<std::vector<reading_pair>> readings{{}};  ///< of each text, nulls kept
         std::size_t typed = 0;     ///< donors that are typed at this locus
         double passing = 1;        ///< chance that two donors have the same code, or one is untyped
     };
@@ -70,6 +72,8 @@ public:
         const locus_column& c = column(l);
         return c.typed == 0 ? std::string_view{} : std::string_view(c.texts[c.text_codes[d]]);
     }
+    /// Everything that was typed, as probabilities need it.
+    [[nodiscard]] person_typing typing(donor_index d) const;
     [[nodiscard]] std::string_view id(donor_index d) const noexcept { return ids_[d]; }
     /// The donor with this id. O(1).
     [[nodiscard]] std::optional<donor_index> find(std::string_view id) const noexcept { return ids_.find(id); }
