@@ -9,8 +9,12 @@ Sections are those of the specification's page on meaning; clarity comes before 
     typing.py    a text -> alleles, classes, antigens; pairs of texts; GL Strings
     compare.py   one locus of two people
     search.py    people from rows, a search over a list of donors, the ranking that needs no probability
+    frequency.py haplotype frequencies of one population (section 7)
+    genotypes.py the genotypes of one person
+    probability.py populations, imputation, P(k mismatches) of two people
     miniature.py seeded miniature releases and MAC tables, in memory and on disk
     generate.py  seeded typing texts of every form, right and wrong, and people
+    generate_probability.py seeded frequency sets, and people drawn from them
 
 Readings of the specification
 =============================
@@ -102,6 +106,41 @@ Search
 36. CMV codes N and O (IgG negative, IgM not tested) are negative, the others positive. Rh plays no part in
     ABO. Donors of every status and type stay in.
 37. Serology columns are read only where both DNA columns of the locus are blank.
+
+Frequency sets
+38. A row's names carry their locus and are single alleles (any length, old names followed) or G, P, g
+    groups. Lists, XX, codes, serology and NEW are refused, as are rows whose loci are not those of the
+    first row taken. A row of frequency 0 is skipped whatever its haplotype; the sum is that of the rows
+    taken.
+39. A name of several classes takes that of the P group with its first two fields when it has alleles of it,
+    else the one with the most of its alleles, on ties the one with the lowest (fields as numbers). Nulls
+    among its alleles play no part.
+40. A name of nulls only is the set of these nulls; rows with equal sets are merged, others are not. It fits
+    a position that lists any of them.
+
+Genotypes
+41. A null-only position whose nulls no row carries: the pair has the same outcome twice, one that fits the
+    other position (a null of a row too, where that position lists it); beside a DRB345 blank it fits
+    anything. Both positions like this, in a person who is not fully typed: no pair fits.
+42. One null-only position whose null a row does carry is no class, so such a person is not fully typed: the
+    pairs of the set decide, and may leave the person unexplained.
+43. Several alternatives of a `|` list are fully typed when every one is and all have the same product. A
+    locus with a DRB345 blank never is. Without any searched locus in the set a person is fully typed.
+44. The alternatives of a GL block with `~` go together over the loci of the block. Where the block names a
+    locus that the set does not have, or a DRB345 put together from several blocks, the phase holds for the
+    rest. Without `+` both sides are equal in typing, not in what they resolve to.
+45. NEW at any locus of the set, searched or not, fits no haplotype, unless the person is fully typed at the
+    searched loci.
+
+Probability
+46. The sets tried, in order: the person's own, then the fall-backs; without an own one the fall-backs
+    alone; if none is named the only set. A fall-back without a set is an error. If no set explains a
+    person, population and reason are those of the first one tried. Whether a person is fully typed is asked
+    for each set.
+47. The reason names the loci where, looked at alone, no two haplotypes of the set fit the typing.
+48. A locus that only one of the two people's sets has is outside. Per-locus answers there are blank even
+    where the counts are certain. If either person is unexplained, everything is blank.
+49. The option "count as 1" holds for probabilities too; a null with a class is homozygous there.
 """
 
 from .compare import compare_locus

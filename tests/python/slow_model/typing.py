@@ -74,6 +74,7 @@ class LocusTyping:
     pairs: list = field(default_factory=list)  # (Reading or None, Reading or None); None: DRB345 blank
     alternatives: list = field(default_factory=list)  # (Position, Position), nulls worked out
     warnings: list = field(default_factory=list)
+    phased: tuple = ()  # loci of one GL block with `~`: their pairs go together, one by one and side by side
 
     @property
     def typed(self):
@@ -368,7 +369,9 @@ def read_gl(release, text, mac=None, nulls="ignore_inside_ambiguity", locus=None
             for key, pair in pairs.items():
                 lists[key].append(pair)
         for key, pairs in lists.items():
-            per_locus.setdefault(key, []).append(_locus_typing(release, key, pairs, (), nulls))
+            typing = _locus_typing(release, key, pairs, (), nulls)
+            typing.phased = tuple(lists) if len(lists) > 1 else ()
+            per_locus.setdefault(key, []).append(typing)
     result = {}
     for key, typings in per_locus.items():
         if len(typings) == 1:
