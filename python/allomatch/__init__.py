@@ -3,6 +3,7 @@
 
 from ._core import ImportReport, MacTable, Nomenclature, __version__
 from .errors import FormatError, InputError, SnapshotError, TypingError
+from .frequencies import Frequencies, Imputation, percent_text
 from .matches import Match, Matches, MatchTable
 from .patient import Patient, read_patients
 from .registry import Registry, search_options
@@ -11,7 +12,9 @@ from .typing_text import read_typing
 
 __all__ = [
     "FormatError",
+    "Frequencies",
     "ImportReport",
+    "Imputation",
     "InputError",
     "MacTable",
     "Match",
@@ -23,6 +26,7 @@ __all__ = [
     "SnapshotError",
     "TypingError",
     "__version__",
+    "percent_text",
     "read_patients",
     "read_typing",
     "search_options",

@@ -6,8 +6,10 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from .frequencies import percent_text
+
 if TYPE_CHECKING:
-    from .matches import Matches, MatchTable
+    from .matches import Match, Matches, MatchTable
 
 _MOST_ROWS = 20
 _COLOURS = {"A": "#1b7f4b", "P": "#9a6b00", "L": "#b4470e", "M": "#b3261e", "-": "#6b6b6b"}
@@ -19,6 +21,12 @@ def _letters(pair: str) -> str:
     return "".join(f'<b style="color:{_COLOURS[letter]}">{letter}</b>' for letter in pair)
 
 
+def _percent(match: Match, mismatches: int) -> str:
+    if match.p is None:
+        return "not explained" if match.explained is False and mismatches == 0 else ""
+    return escape(percent_text(match.p[mismatches])) + " %"
+
+
 def _row(cells: list[str], tag: str, align: str = "left") -> str:
     style = _CELL.format(align=align)
     return "<tr>" + "".join(f'<{tag} style="{style}">{cell}</{tag}>' for cell in cells) + "</tr>"
@@ -27,7 +35,8 @@ def _row(cells: list[str], tag: str, align: str = "left") -> str:
 def matches_html(matches: Matches) -> str:
     """One patient's donors: rank, id, mismatches, letters by locus, and what set the place."""
     fields = [name for name in _FIELDS if name in matches.registry.fields]
-    head = ["#", "donor", "mismatches", "most", *matches.loci, *fields, "placed by"]
+    chances = ["P(0)", "P(1)"] if matches.has_probabilities else []
+    head = ["#", "donor", "mismatches", "most", *chances, *matches.loci, *fields, "placed by"]
     rows = []
     for match in matches[:_MOST_ROWS]:
         donor = match.donor()
@@ -39,6 +48,7 @@ def matches_html(matches: Matches) -> str:
                     escape(match.donor_id),
                     str(match.mismatches),
                     str(match.mismatches_max),
+                    *[_percent(match, k) for k in range(len(chances))],
                     *[_letters(letters[locus]) for locus in matches.loci],
                     *[escape(str(donor.get(name, ""))) for name in fields],
                     escape(match.reason),

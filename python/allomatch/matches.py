@@ -126,6 +126,37 @@ class Match:
         return dict(self._data["letters"])
 
     @property
+    def p(self) -> list[float] | None:
+        """Probability of exactly 0, 1, 2 .. mismatches over the searched loci; ``None`` without frequencies, when
+        one of the two is not explained by them, or when a searched locus outside their loci is uncertain."""
+        return self._predicted("p")
+
+    @property
+    def p0(self) -> float | None:
+        """Probability of a full match, see :attr:`p`."""
+        return None if self.p is None else self.p[0]
+
+    @property
+    def locus_p(self) -> dict[str, list[float] | None]:
+        """Per searched locus the probability of 0, 1 and 2 mismatches."""
+        return dict(self._predicted("loci") or {})
+
+    @property
+    def explained(self) -> bool | None:
+        """Whether the frequencies explain the donor; ``None`` without frequencies."""
+        value: bool | None = self._predicted("donor_explained")
+        return value
+
+    @property
+    def population(self) -> str | None:
+        """The frequency set used for the donor."""
+        value: str | None = self._predicted("donor_population")
+        return value
+
+    def _predicted(self, name: str) -> Any:
+        return self._data.get("probabilities", {}).get(name)
+
+    @property
     def reason(self) -> str:
         """What put this donor below the one above; empty for the first."""
         return str(self._data["reason"])
@@ -168,6 +199,21 @@ class Matches(_Frames, Sequence[Match]):
     @property
     def loci(self) -> list[str]:
         return self._core.loci
+
+    @property
+    def has_probabilities(self) -> bool:
+        """Whether the search had frequencies."""
+        return self._core.has_probabilities
+
+    @property
+    def patient_explained(self) -> bool:
+        """Whether the frequencies explain the patient; false without frequencies."""
+        return self._core.patient_explained
+
+    @property
+    def unexplained(self) -> int:
+        """Donors of the list that the frequencies do not explain."""
+        return self._core.unexplained
 
     def __len__(self) -> int:
         return len(self._core)

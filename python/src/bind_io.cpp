@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "binding.hpp"
 #include "arrow_capsule.hpp"
+#include "problem_dict.hpp"
 
 #include <allomatch/io/match_table.hpp>
 #include <allomatch/io/people.hpp>
@@ -22,6 +23,8 @@ void release_capsule(PyObject* capsule) {
     delete stream;
 }
 
+}  // namespace
+
 py::dict problem_dict(const problem& p) {
     py::dict d;
     d["place"] = p.place;
@@ -34,8 +37,6 @@ py::dict problem_dict(const problem& p) {
     d["message"] = p.message();
     return d;
 }
-
-}  // namespace
 
 py::capsule to_capsule(io::table&& rows) {
     auto stream = std::make_unique<ArrowArrayStream>();

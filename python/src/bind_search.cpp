@@ -6,6 +6,8 @@
 #include <allomatch/io/table_writers.hpp>
 #include <allomatch/search/explanation.hpp>
 
+#include <cmath>
+
 namespace allomatch::python {
 
 namespace {
@@ -38,13 +40,32 @@ std::string text_of(const std::array<letter, 2>& letters) {
     return {allomatch::text_of(letters[0]), allomatch::text_of(letters[1])};
 }
 
+/// Totals and single loci, None where there is no probability.
+py::dict probability_dict(const match_list& list, std::size_t i) {
+    const match_probabilities& all = *list.probabilities;
+    const auto values = [](std::span<const double> p) -> py::object {
+        if (std::isnan(p[0])) return py::none();
+        return py::cast(std::vector<double>(p.begin(), p.end()));
+    };
+    py::dict d;
+    d["p"] = values(all.total(i));
+    py::dict loci;
+    for (std::size_t l = 0; l < list.loci.size(); ++l) loci[py::str(std::string(name(list.loci[l])))] = values(all.at(i, l));
+    d["loci"] = std::move(loci);
+    d["patient_explained"] = all.patient_explained;
+    d["donor_explained"] = all.donor_explained(i);
+    d["patient_population"] = all.patient_population();
+    d["donor_population"] = all.donor_population(i);
+    return d;
+}
+
 py::dict hit_dict(const match_list& list, std::size_t i) {
     const hit& h = list.hits[i];
     py::dict d;
     d["patient_id"] = list.who->id;
     d["donor_id"] = std::string(list.donors->id(h.donor));
     d["donor_index"] = h.donor;
-    d["rank"] = list.ranked ? py::object(py::int_(i + 1)) : py::object(py::none());
+    d["rank"] = list.has_ranks ? py::object(py::int_(i + 1)) : py::object(py::none());
     d["mismatches"] = h.mismatches;
     d["mismatches_max"] = h.mismatches_max;
     d["gvh"] = h.gvh;
@@ -54,6 +75,7 @@ py::dict hit_dict(const match_list& list, std::size_t i) {
         loci[py::str(std::string(name(list.loci[l])))] = text_of(list.outcome(i, l).letters);
     d["letters"] = std::move(loci);
     d["reason"] = list.place_reason(i);
+    if (list.probabilities) d["probabilities"] = probability_dict(list, i);
     return d;
 }
 
@@ -96,7 +118,8 @@ void bind_search(py::module_& m) {
         .def(py::init([](const std::string& loci, unsigned max_mismatches, unsigned min_mismatches,
                          const std::vector<std::pair<std::string, unsigned>>& limits, const std::string& count,
                          bool homozygous_once, const std::string& where, const std::string& rank,
-                         std::optional<std::size_t> top, const std::optional<std::string>& on, std::size_t threads) {
+                         std::optional<std::size_t> top, const std::optional<std::string>& on, std::size_t threads,
+                         const std::shared_ptr<donor_genotypes>& genotypes) {
                  search_request r;
                  r.loci = loci_from_text(loci);
                  r.max_mismatches = max_mismatches;
@@ -113,12 +136,13 @@ void bind_search(py::module_& m) {
                      r.on = *day;
                  }
                  r.threads = threads;
+                 r.genotypes = genotypes;
                  validate(r);
                  return r;
              }),
              py::kw_only(), py::arg("loci"), py::arg("max_mismatches"), py::arg("min_mismatches"), py::arg("limits"),
              py::arg("direction"), py::arg("homozygous_once"), py::arg("where"), py::arg("rank"), py::arg("top"),
-             py::arg("on"), py::arg("threads"))
+             py::arg("on"), py::arg("threads"), py::arg("genotypes"))
         .def_property_readonly("on", [](const search_request& r) { return date_text(r.on); })
         .def_property_readonly("loci", [](const search_request& r) {
             std::vector<std::string> names;
@@ -129,6 +153,9 @@ void bind_search(py::module_& m) {
     py::class_<match_list, std::shared_ptr<match_list>>(m, "MatchList")
         .def("__len__", [](const match_list& l) { return l.hits.size(); })
         .def_readonly("total", &match_list::total)
+        .def_property_readonly("has_probabilities", [](const match_list& l) { return l.probabilities.has_value(); })
+        .def_property_readonly("unexplained", [](const match_list& l) { return l.probabilities ? l.probabilities->unexplained() : 0; })
+        .def_property_readonly("patient_explained", [](const match_list& l) { return l.probabilities && l.probabilities->patient_explained; })
         .def_property_readonly("patient", [](const match_list& l) { return std::const_pointer_cast<patient>(l.who); })
         .def_property_readonly("registry", [](const match_list& l) { return std::const_pointer_cast<registry>(l.donors); })
         .def_property_readonly("loci", [](const match_list& l) {
@@ -177,19 +204,17 @@ void bind_search(py::module_& m) {
                   explain(*donors, static_cast<donor_index>(donor), *who, request.loci, request.rules));
           },
           py::arg("registry"), py::arg("donor"), py::arg("patient"), py::arg("request"));
-
-    m.def("rank_values",
+    m.def("compare_one",
           [](const registry_pointer& donors, std::size_t donor, const patient_pointer& who, const search_request& request) {
               if (donor >= donors->size()) throw py::index_error("no donor of this number");
-              const auto d = static_cast<donor_index>(donor);
-              outcome_sums sums;
-              for (const locus_explanation& e : explain(*donors, d, *who, request.loci, request.rules))
-                  sums += outcome_sums(pack(e.outcome));
-              std::vector<std::pair<std::string, std::string>> all;
-              for (const auto& [c, text] : ranker(request.order, *donors, *who, request.on)
-                                               .describe(d, sums.mismatches(), sums.antigen_mismatches()))
-                  all.emplace_back(name(c), text);
-              return all;
+              const match_list one = search_agent(donors).compare_one(who, static_cast<donor_index>(donor), request);
+              py::dict d = hit_dict(one, 0);
+              py::dict rank;
+              for (const auto& [c, text] : ranker(request.order, *donors, *who, request.on, one.probabilities.has_value())
+                                               .describe(one.ranked(0)))
+                  rank[py::str(std::string(name(c)))] = text;
+              d["criteria"] = std::move(rank);
+              return d;
           },
           py::arg("registry"), py::arg("donor"), py::arg("patient"), py::arg("request"));
 

@@ -45,12 +45,14 @@ std::optional<class_id> certain_class(const haplotype_index& index, std::size_t 
 
 }  // namespace
 
-unsigned locus_content::mismatches(const locus_content& other) const noexcept {
+unsigned locus_content::mismatches(const locus_content& other, bool homozygous_once) const noexcept {
     const auto& [a, b] = classes;
     const auto& [c, d] = other.classes;
     const unsigned direct = unsigned{a == c} + unsigned{b == d};
     const unsigned crossed = unsigned{a == d} + unsigned{b == c};
-    return 2 - std::max(direct, crossed);
+    const unsigned matched = std::max(direct, crossed);
+    if (homozygous_once && matched == 0 && homozygous() && other.homozygous()) return 1;
+    return 2 - matched;
 }
 
 std::vector<outcome_code> outcomes_of(const haplotype_index& index, std::size_t at, const reading& r) {
@@ -83,7 +85,12 @@ std::vector<locus_relation::sides> sides_of(const haplotype_index& index, std::s
         std::array<std::vector<outcome_code>, 2> fits{outcomes_of(index, at, pair[0]), outcomes_of(index, at, pair[1])};
         const bool first_silent = silent(index, pair[0], fits[0]);
         const bool second_silent = silent(index, pair[1], fits[1]);
-        if (first_silent != second_silent) {
+        if (blank(pair[0]) || blank(pair[1])) {
+            // DRB345: beside a blank, a null says nothing of the other gene.
+            for (auto& side : fits)
+                if (first_silent || second_silent) side = all_outcomes(index.outcome_count(at));
+            all.push_back({std::move(fits[0]), std::move(fits[1])});
+        } else if (first_silent != second_silent) {
             // The locus counts as homozygous for the other position, whatever that resolves to.
             for (const outcome_code code : fits[first_silent ? 1 : 0]) all.push_back({{code}, {code}});
         } else {

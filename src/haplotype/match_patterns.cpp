@@ -18,7 +18,8 @@ void pattern_table::start(const haplotype_index& index, std::span<const std::siz
     bits_.assign(size, 0);
 }
 
-void pattern_table::take(std::span<const locus_content> genotype) {
+void pattern_table::take(std::span<const locus_content> genotype, bool homozygous_once) {
+    once_.clear();
     for (const std::uint32_t i : set_) bits_[i] = 0;
     set_.clear();
     any_ = all_ = needs_first_ = 0;
@@ -45,12 +46,35 @@ void pattern_table::take(std::span<const locus_content> genotype) {
             any_ |= first | second;
             continue;
         }
+        if (homozygous_once) once_.push_back(l);
         // Beside a null, the other haplotype counts twice: the null agrees to the second position.
         for (const outcome_code n : nulls) mark(l, n, second);
         any_ |= first;
         all_ |= second;
         needs_first_ |= second;
     }
+}
+
+match_pattern pattern_table::both_once(haplotype_id a, haplotype_id b) const noexcept {
+    match_pattern matched = both(of(a), of(b));
+    for (const std::size_t l : once_) {
+        const match_pattern first = match_pattern{1} << l;
+        if ((matched & first) != 0) continue;
+        const auto content = locus_content::of(index_->class_of(at_[l], codes_[l][a]), index_->class_of(at_[l], codes_[l][b]));
+        if (content.homozygous()) matched |= first;
+    }
+    return matched;
+}
+
+void pattern_sums::add_once(const haplotype_index& index, const diplotypes& person, const pattern_table& table,
+                            double weight) {
+    const auto frequency = [&](haplotype_id h) { return std::ldexp(index.frequencies()[h], person.scale); };
+    for (const auto& [a, b] : person.pairs)
+        for (const haplotype_id x : person.group(a))
+            for (const haplotype_id y : person.group(b)) {
+                const double both = frequency(x) * frequency(y) * weight / person.total;
+                add(table.both_once(x, y), a == b ? both : 2 * both);
+            }
 }
 
 void pattern_sums::start(std::size_t width) {

@@ -21,7 +21,8 @@ class pattern_table {
 public:
     /// `at` are the positions of the loci in the set; the tables keep their memory from call to call.
     void start(const haplotype_index& index, std::span<const std::size_t> at);
-    void take(std::span<const locus_content> genotype);
+    /// With `homozygous_once`, see `both_once`.
+    void take(std::span<const locus_content> genotype, bool homozygous_once = false);
 
     [[nodiscard]] match_pattern of(haplotype_id h) const noexcept {
         match_pattern p = 0;
@@ -34,6 +35,8 @@ public:
         const match_pattern joined = ((a | b) & any_) | ((a & b) & all_);
         return joined & (~needs_first_ | joined << codes_.size());
     }
+    /// The same when A,A against B,B is one mismatch: sorts do not tell, the haplotypes do.
+    [[nodiscard]] match_pattern both_once(haplotype_id a, haplotype_id b) const noexcept;
     [[nodiscard]] std::size_t width() const noexcept { return codes_.size(); }
 
 private:
@@ -45,6 +48,7 @@ private:
     std::vector<std::uint32_t> set_;      // entries of `bits_` that are not 0
     match_pattern any_ = 0;               // matched when one haplotype has the bit
     match_pattern all_ = 0;               // matched when both have it
+    std::vector<std::size_t> once_;       // homozygous loci, where `both_once` has to look
     match_pattern needs_first_ = 0;       // second positions of homozygous loci: not matched without the first
 };
 
@@ -60,6 +64,8 @@ public:
         sort_haplotypes(index, person, pattern);
         pair_sorts(person, table, weight / person.total);
     }
+    /// The same with `pattern_table::both_once`: haplotype by haplotype.
+    void add_once(const haplotype_index& index, const diplotypes& person, const pattern_table& table, double weight);
     void add(match_pattern matched, double weight) {
         double& sum = sums_[matched];
         if (sum == 0) seen_.push_back(matched);

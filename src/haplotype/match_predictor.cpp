@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <unordered_map>
 
 namespace allomatch {
 
@@ -31,57 +32,76 @@ void settle(Values& values) {
 
 }  // namespace
 
-struct match_predictor::state {
+/// What is worked out once for a patient; many threads may read it.
+struct match_predictor::plan {
     /// Patient and donors of one population: the loci that both sets have.
     struct pairing {
-        bool ready = false;
         std::vector<std::size_t> request;  ///< positions of the shared loci among those searched
         std::vector<std::size_t> patient;  ///< in the patient's set
         std::vector<std::size_t> donor;    ///< in the donors' set
         std::vector<std::size_t> patient_content;  ///< in the contents of a certain patient
         std::vector<std::size_t> donor_content;
-        genotype_list genotypes;  ///< of the patient, at the shared loci; empty when there are too many
-        bool listed = false;
-        std::vector<std::vector<match_pattern>> patterns;  ///< of the donors' haplotypes against each genotype
-        std::vector<pattern_table> tables;
-        pattern_table of_patient;  ///< for genotypes of donors
+        std::shared_ptr<const genotype_list> genotypes;  ///< of the patient, at the shared loci; null when too many
+        std::vector<pattern_table> tables;  ///< of the genotypes, when they are few
     };
-
-    std::shared_ptr<const donor_genotypes> donors;
     std::vector<locus> loci;
     set_view who;
     std::vector<pairing> pairings;  ///< by the donors' set
+};
+
+struct match_predictor::state {
+    using pairing = plan::pairing;
+
+    std::shared_ptr<const donor_genotypes> donors;
+    bool homozygous_once = false;
+    std::shared_ptr<const plan> patient;
+
+    // Scratch.
     set_view donor;
     pattern_sums sums;
     pattern_table table;
     genotype_list donor_list;
     std::vector<locus_content> contents;
     prediction out;
-
-    // Predictions of typings that several donors share.
-    std::vector<std::uint32_t> remembered_at;  // per typing, from 1
-    std::vector<std::uint32_t> asked;
-    std::vector<prediction> remembered;
+    std::vector<std::vector<std::vector<match_pattern>>> patterns;  ///< donors' set, genotype of the patient, haplotype
+    std::unordered_map<std::uint32_t, prediction> remembered;       ///< of typings that several donors share
 
     [[nodiscard]] const haplotype_index& set(population_number i) const { return donors->sets()[i]; }
+    [[nodiscard]] const set_view& who() const noexcept { return patient->who; }
 
-    pairing& paired_with(population_number donor_set);
-    void distribute(pairing& p);
-    void against_donor_genotypes(pairing& p);
+    [[nodiscard]] pairing pair_with(const plan& with, population_number donor_set) const;
+    void distribute();
+    void against_donor_genotypes(const pairing& p);
+    void against_patient_genotypes(const pairing& p);
+    template <class Pattern>
+    void add(const haplotype_index& index, const diplotypes& pairs, const pattern_table& against, double weight,
+             Pattern pattern) {
+        if (homozygous_once)
+            sums.add_once(index, pairs, against, weight);
+        else
+            sums.add(index, pairs, against, weight, pattern);
+    }
     void collect(const pairing& p);
     void total(std::span<const count_range> counts, const pairing& p);
 };
 
-match_predictor::match_predictor(std::shared_ptr<const donor_genotypes> donors) : state_(std::make_unique<state>()) {
-    state_->remembered_at.assign(donors->typing_count(), 0);
+match_predictor::match_predictor(std::shared_ptr<const donor_genotypes> donors, bool homozygous_once)
+    : state_(std::make_unique<state>()) {
     state_->donors = std::move(donors);
+    state_->homozygous_once = homozygous_once;
+}
+match_predictor::match_predictor(const match_predictor& other) : state_(std::make_unique<state>()) {
+    state_->donors = other.state_->donors;
+    state_->homozygous_once = other.state_->homozygous_once;
+    state_->patient = other.state_->patient;
+    state_->patterns.resize(other.state_->patterns.size());
 }
 match_predictor::~match_predictor() = default;
 match_predictor::match_predictor(match_predictor&&) noexcept = default;
 match_predictor& match_predictor::operator=(match_predictor&&) noexcept = default;
 
-bool match_predictor::patient_explained() const noexcept { return state_->who.explained; }
-population_number match_predictor::patient_set() const noexcept { return state_->who.set; }
+bool match_predictor::patient_explained() const noexcept { return state_->who().explained; }
+population_number match_predictor::patient_set() const noexcept { return state_->who().set; }
 
 void match_predictor::start(std::string_view patient_id, std::string_view population, const person_typing& typing,
                             std::span<const locus> loci) {
@@ -96,32 +116,26 @@ void match_predictor::start(std::string_view patient_id, std::string_view popula
         p.reason = "no frequency set for this patient's population, and no fall-back is named; there are " + sets.listed();
         throw format_error(std::move(p));
     }
-    s.loci.assign(loci.begin(), loci.end());
-    s.who = view_person(sets, choice, typing, loci);
-    s.pairings.resize(sets.size());
-    for (auto& p : s.pairings) p.ready = false;
-    for (const std::uint32_t typed : s.asked) s.remembered_at[typed] = 0;
-    s.asked.clear();
+    auto next = std::make_shared<plan>();
+    next->loci.assign(loci.begin(), loci.end());
+    next->who = view_person(sets, choice, typing, loci);
+    if (next->who.explained)
+        for (std::size_t i = 0; i < sets.size(); ++i)
+            next->pairings.push_back(s.pair_with(*next, static_cast<population_number>(i)));
+    s.patient = std::move(next);
+    s.patterns.assign(sets.size(), {});
     s.remembered.clear();
 }
 
-match_predictor::state::pairing& match_predictor::state::paired_with(population_number donor_set) {
-    pairing& p = pairings[donor_set];
-    if (p.ready) return p;
-    p.ready = true;
-    p.request.clear();
-    p.patient.clear();
-    p.donor.clear();
-    p.patient_content.clear();
-    p.donor_content.clear();
-    p.patterns.clear();
-    p.tables.clear();
-    p.listed = false;
+match_predictor::state::pairing match_predictor::state::pair_with(const plan& with, population_number donor_set) const {
+    pairing p;
+    const haplotype_index& own = set(with.who.set);
+    const haplotype_index& other = set(donor_set);
     std::size_t in_patient = 0;
     std::size_t in_donor = 0;
-    for (std::size_t i = 0; i < loci.size(); ++i) {
-        const auto at_patient = set(who.set).position_of(loci[i]);
-        const auto at_donor = set(donor_set).position_of(loci[i]);
+    for (std::size_t i = 0; i < with.loci.size(); ++i) {
+        const auto at_patient = own.position_of(with.loci[i]);
+        const auto at_donor = other.position_of(with.loci[i]);
         if (at_patient && at_donor) {
             p.request.push_back(i);
             p.patient.push_back(*at_patient);
@@ -132,92 +146,104 @@ match_predictor::state::pairing& match_predictor::state::paired_with(population_
         in_patient += at_patient ? 1 : 0;
         in_donor += at_donor ? 1 : 0;
     }
-    if (who.certain) {
-        p.genotypes.clear(p.request.size());
-        contents.clear();
-        for (const std::size_t i : p.patient_content) contents.push_back(who.contents[i]);
-        p.genotypes.add(contents, 1);
-        p.listed = true;
-    } else {
-        p.of_patient.start(set(who.set), p.patient);
-        if (who.pairs->pair_count <= longest_list) {
-            list_genotypes(set(who.set), *who.pairs, p.patient, p.genotypes);
-            p.listed = true;
+    for (const pairing& earlier : with.pairings)
+        if (earlier.patient == p.patient) p.genotypes = earlier.genotypes;
+    if (!p.genotypes && (with.who.certain || with.who.pairs->pair_count <= longest_list)) {
+        auto list = std::make_shared<genotype_list>(p.request.size());
+        if (with.who.certain) {
+            std::vector<locus_content> one;
+            for (const std::size_t i : p.patient_content) one.push_back(with.who.contents[i]);
+            list->add(one, 1);
+        } else {
+            list_genotypes(own, *with.who.pairs, p.patient, *list);
         }
+        p.genotypes = std::move(list);
     }
-    if (p.listed && p.genotypes.size() <= most_ready_patterns) {
-        p.tables.resize(p.genotypes.size());
-        p.patterns.resize(p.genotypes.size());
-        for (std::size_t g = 0; g < p.genotypes.size(); ++g) {
-            p.tables[g].start(set(donor_set), p.donor);
-            p.tables[g].take(p.genotypes.row(g));
+    if (p.genotypes && p.genotypes->size() <= most_ready_patterns) {
+        p.tables.resize(p.genotypes->size());
+        for (std::size_t g = 0; g < p.genotypes->size(); ++g) {
+            p.tables[g].start(other, p.donor);
+            p.tables[g].take(p.genotypes->row(g), homozygous_once);
         }
     }
     return p;
 }
 
-/// Against every genotype of the donor, taken one by one, the patient's haplotypes in sorts.
-void match_predictor::state::against_donor_genotypes(pairing& p) {
-    const haplotype_index& patients = set(who.set);
-    const auto add = [&](std::span<const locus_content> genotype, double weight) {
-        p.of_patient.take(genotype);
-        sums.add(patients, *who.pairs, p.of_patient, weight, [&](haplotype_id h) { return p.of_patient.of(h); });
+/// Every genotype of the donor against the patient's haplotypes.
+void match_predictor::state::against_donor_genotypes(const pairing& p) {
+    const haplotype_index& patients = set(who().set);
+    table.start(patients, p.patient);
+    const auto take = [&](std::span<const locus_content> genotype, double weight) {
+        table.take(genotype, homozygous_once);
+        add(patients, *who().pairs, table, weight, [&](haplotype_id h) { return table.of(h); });
     };
     if (donor.certain) {
         contents.clear();
         for (const std::size_t i : p.donor_content) contents.push_back(donor.contents[i]);
-        add(contents, 1);
+        take(contents, 1);
     } else if (donor.pairs->pair_count <= longest_list) {
         list_genotypes(set(donor.set), *donor.pairs, p.donor, donor_list);
-        for (std::size_t g = 0; g < donor_list.size(); ++g) add(donor_list.row(g), donor_list.weight(g));
+        for (std::size_t g = 0; g < donor_list.size(); ++g) take(donor_list.row(g), donor_list.weight(g));
     } else {
-        for_each_genotype(set(donor.set), *donor.pairs, p.donor, add);
+        for_each_genotype(set(donor.set), *donor.pairs, p.donor, take);
     }
 }
 
-void match_predictor::state::distribute(pairing& p) {
-    const std::size_t width = p.request.size();
-    sums.start(width);
-    if (who.certain && donor.certain) {
-        match_pattern matched = 0;
-        for (std::size_t l = 0; l < width; ++l) {
-            const unsigned mismatches = p.genotypes.row(0)[l].mismatches(donor.contents[p.donor_content[l]]);
-            if (mismatches < 2) matched |= match_pattern{1} << l;
-            if (mismatches < 1) matched |= match_pattern{1} << (l + width);
-        }
-        sums.add(matched, 1);
-        return;
-    }
-    const bool by_donor = donor.certain || (!who.certain && donor.pairs->pair_count * static_cast<double>(who.pairs->haplotypes.size()) <
-                                            who.pairs->pair_count * static_cast<double>(donor.pairs->haplotypes.size()));
-    if (by_donor) {
-        against_donor_genotypes(p);
-        return;
-    }
+/// Every genotype of the patient against the donor's haplotypes.
+void match_predictor::state::against_patient_genotypes(const pairing& p) {
     const haplotype_index& index = set(donor.set);
-    const diplotypes& pairs = *donor.pairs;
     if (!p.tables.empty()) {
+        auto& of_genotypes = patterns[donor.set];
+        of_genotypes.resize(p.tables.size());
         for (std::size_t g = 0; g < p.tables.size(); ++g) {
-            auto& patterns = p.patterns[g];
-            const pattern_table& against = p.tables[g];
-            if (patterns.empty()) {
-                patterns.resize(index.size());
-                for (std::size_t h = 0; h < index.size(); ++h) patterns[h] = against.of(static_cast<haplotype_id>(h));
+            auto& ready = of_genotypes[g];
+            if (ready.empty()) {
+                ready.resize(index.size());
+                for (std::size_t h = 0; h < index.size(); ++h) ready[h] = p.tables[g].of(static_cast<haplotype_id>(h));
             }
-            sums.add(index, pairs, against, p.genotypes.weight(g), [&](haplotype_id h) { return patterns[h]; });
+            add(index, *donor.pairs, p.tables[g], p.genotypes->weight(g), [&](haplotype_id h) { return ready[h]; });
         }
         return;
     }
     table.start(index, p.donor);
-    const auto add = [&](std::span<const locus_content> genotype, double weight) {
-        table.take(genotype);
-        sums.add(index, pairs, table, weight, [&](haplotype_id h) { return table.of(h); });
+    const auto take = [&](std::span<const locus_content> genotype, double weight) {
+        table.take(genotype, homozygous_once);
+        add(index, *donor.pairs, table, weight, [&](haplotype_id h) { return table.of(h); });
     };
-    if (p.listed) {
-        for (std::size_t g = 0; g < p.genotypes.size(); ++g) add(p.genotypes.row(g), p.genotypes.weight(g));
+    if (p.genotypes) {
+        for (std::size_t g = 0; g < p.genotypes->size(); ++g) take(p.genotypes->row(g), p.genotypes->weight(g));
     } else {
-        for_each_genotype(set(who.set), *who.pairs, p.patient, add);
+        for_each_genotype(set(who().set), *who().pairs, p.patient, take);
     }
+}
+
+void match_predictor::state::distribute() {
+    const pairing& p = patient->pairings[donor.set];
+    const std::size_t width = p.request.size();
+    sums.start(width);
+    if (who().certain && donor.certain) {
+        match_pattern matched = 0;
+        for (std::size_t l = 0; l < width; ++l) {
+            const unsigned mismatches =
+                p.genotypes->row(0)[l].mismatches(donor.contents[p.donor_content[l]], homozygous_once);
+            if (mismatches < 2) matched |= match_pattern{1} << l;
+            if (mismatches < 1) matched |= match_pattern{1} << (l + width);
+        }
+        sums.add(matched, 1);
+    } else if (donor.certain) {
+        against_donor_genotypes(p);
+    } else if (who().certain) {
+        against_patient_genotypes(p);
+    } else {
+        const auto work = [](const diplotypes& listed, const diplotypes& sorted) {
+            return listed.pair_count * static_cast<double>(sorted.haplotypes.size());
+        };
+        if (work(*donor.pairs, *who().pairs) < work(*who().pairs, *donor.pairs))
+            against_donor_genotypes(p);
+        else
+            against_patient_genotypes(p);
+    }
+    collect(p);
 }
 
 void match_predictor::state::collect(const pairing& p) {
@@ -238,7 +264,7 @@ void match_predictor::state::collect(const pairing& p) {
 void match_predictor::state::total(std::span<const count_range> counts, const pairing& p) {
     std::size_t shift = 0;
     out.has_total = true;
-    for (std::size_t i = 0; i < loci.size(); ++i) {
+    for (std::size_t i = 0; i < patient->loci.size(); ++i) {
         if (std::find(p.request.begin(), p.request.end(), i) != p.request.end()) continue;
         out.has_total = out.has_total && counts[i].lowest == counts[i].highest;
         shift += counts[i].lowest;
@@ -252,26 +278,20 @@ void match_predictor::state::total(std::span<const count_range> counts, const pa
 
 const prediction& match_predictor::predict(donor_index d, std::span<const count_range> counts) {
     state& s = *state_;
-    s.out = {};
     const std::uint32_t typing = s.donors->typing_of(d);
-    if (const std::uint32_t at = s.remembered_at[typing]; at != 0) {
-        s.out = s.remembered[at - 1];
+    const bool shared = s.donors->shared_by(typing) > 1;
+    const auto known = shared ? s.remembered.find(typing) : s.remembered.end();
+    if (known != s.remembered.end()) {
+        s.out = known->second;
     } else {
-        s.donors->view(typing, s.loci, s.donor);
+        s.out = {};
+        s.donors->view(typing, s.patient->loci, s.donor);
         s.out.donor_explained = s.donor.explained;
         s.out.donor_set = s.donor.set;
-        if (s.donor.explained && s.who.explained) {
-            state::pairing& p = s.paired_with(s.donor.set);
-            s.distribute(p);
-            s.collect(p);
-        }
-        if (s.donors->shared_by(typing) > 1 && s.donor.explained && !s.donor.certain) {
-            s.remembered.push_back(s.out);
-            s.remembered_at[typing] = static_cast<std::uint32_t>(s.remembered.size());
-            s.asked.push_back(typing);
-        }
+        if (s.donor.explained && s.who().explained) s.distribute();
+        if (shared) s.remembered.emplace(typing, s.out);
     }
-    if (s.out.donor_explained && s.who.explained) s.total(counts, s.paired_with(s.out.donor_set));
+    if (s.out.donor_explained && s.who().explained) s.total(counts, s.patient->pairings[s.out.donor_set]);
     return s.out;
 }
 

@@ -4,7 +4,54 @@
 #include <allomatch/io/output_file.hpp>
 #include <allomatch/io/table_writers.hpp>
 
+#include <cmath>
+
 namespace allomatch::io {
+
+namespace {
+
+void add_probabilities(std::span<const match_list> lists, std::size_t rows, table& out) {
+    const std::vector<locus>& loci = lists.front().loci;
+    const std::size_t totals = 2 * loci.size() + 1;
+    for (std::size_t at = 0; at < match_probabilities::width_of(loci.size()); ++at) {
+        column c;
+        if (at < totals) {
+            c.name = "p" + std::to_string(at);
+        } else {
+            c.name = std::string(name(loci[(at - totals) / 3])) + "_p" + std::to_string((at - totals) % 3);
+        }
+        std::vector<double> values;
+        values.reserve(rows);
+        c.valid.reserve(rows);
+        for (const match_list& list : lists) {
+            for (std::size_t i = 0; i < list.hits.size(); ++i) {
+                const double p = list.probabilities->row(i)[at];
+                c.valid.push_back(!std::isnan(p));
+                values.push_back(std::isnan(p) ? 0 : p);
+            }
+        }
+        c.values = std::move(values);
+        out.columns.push_back(std::move(c));
+    }
+    std::vector<bool> patient_explained;
+    std::vector<bool> donor_explained;
+    column::strings patient_population;
+    column::strings donor_population;
+    for (const match_list& list : lists) {
+        for (std::size_t i = 0; i < list.hits.size(); ++i) {
+            patient_explained.push_back(list.probabilities->patient_explained);
+            donor_explained.push_back(list.probabilities->donor_explained(i));
+            patient_population.push_back(list.probabilities->patient_population());
+            donor_population.push_back(list.probabilities->donor_population(i));
+        }
+    }
+    out.columns.push_back({"patient_explained", std::move(patient_explained), {}});
+    out.columns.push_back({"donor_explained", std::move(donor_explained), {}});
+    out.columns.push_back({"patient_population", std::move(patient_population), {}});
+    out.columns.push_back({"donor_population", std::move(donor_population), {}});
+}
+
+}  // namespace
 
 table match_table(std::span<const match_list> lists) {
     std::size_t rows = 0;
@@ -22,7 +69,7 @@ table match_table(std::span<const match_list> lists) {
             patients.push_back(list.who->id);
             donors.emplace_back(list.donors->id(list.hits[i].donor));
             ranks.push_back(static_cast<std::int64_t>(i) + 1);
-            ranked.push_back(list.ranked);
+            ranked.push_back(list.has_ranks);
         }
     }
     table out;
@@ -58,6 +105,7 @@ table match_table(std::span<const match_list> lists) {
         counts.push_back({std::string(name(loci[l])) + "_mm", std::move(mismatches), {}});
     }
     for (column& c : counts) out.columns.push_back(std::move(c));
+    if (!lists.empty() && lists.front().probabilities) add_probabilities(lists, rows, out);
     return out;
 }
 

@@ -2,6 +2,7 @@
 #include <allomatch/core/text.hpp>
 #include <allomatch/search/filter.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <functional>
@@ -13,13 +14,23 @@ namespace allomatch {
 /// Unknown is the third truth value, as in SQL.
 enum class truth : std::uint8_t { no, unknown, yes };
 
+namespace {
+
+/// Who is asked about.
+struct subject {
+    donor_index donor;
+    std::span<const double> row;
+};
+
+}  // namespace
+
 struct donor_filter::node {
-    std::function<truth(donor_index)> ask;
+    std::function<truth(const subject&)> ask;
 };
 
 namespace {
 
-using test = std::function<truth(donor_index)>;
+using test = std::function<truth(const subject&)>;
 
 constexpr truth sure(bool b) { return b ? truth::yes : truth::no; }
 
@@ -47,9 +58,11 @@ struct token {
 
 class reader {
 public:
-    reader(std::string_view text, const registry& donors, day_number on) : text_(text), donors_(donors), on_(on) {
+    reader(std::string_view text, const registry& donors, day_number on, std::span<const locus> predicted)
+        : text_(text), donors_(donors), on_(on), predicted_(predicted) {
         advance();
     }
+    [[nodiscard]] bool asks_probabilities() const { return asks_probabilities_; }
 
     test read_all() {
         test whole = read_or(0);
@@ -61,7 +74,7 @@ private:
     static constexpr int deepest = 200;
 
     struct field_access {
-        std::function<bool(donor_index)> missing;
+        std::function<bool(const subject&)> missing;
         std::function<test(relation_sign, const token&)> make;
     };
 
@@ -133,7 +146,7 @@ private:
         std::vector<test> terms{read_and(depth)};
         while (take_word("or")) terms.push_back(read_and(depth));
         if (terms.size() == 1) return std::move(terms.front());
-        return [terms = std::move(terms)](donor_index d) {
+        return [terms = std::move(terms)](const subject& d) {
             truth best = truth::no;
             for (const test& t : terms) {
                 best = std::max(best, t(d));
@@ -147,7 +160,7 @@ private:
         std::vector<test> terms{read_not(depth)};
         while (take_word("and")) terms.push_back(read_not(depth));
         if (terms.size() == 1) return std::move(terms.front());
-        return [terms = std::move(terms)](donor_index d) {
+        return [terms = std::move(terms)](const subject& d) {
             truth worst = truth::yes;
             for (const test& t : terms) {
                 worst = std::min(worst, t(d));
@@ -160,7 +173,7 @@ private:
     test read_not(int depth) {
         if (depth > deepest) fail("too deeply nested");
         if (take_word("not")) {
-            return [inner = read_not(depth + 1)](donor_index d) {
+            return [inner = read_not(depth + 1)](const subject& d) {
                 const truth x = inner(d);
                 return x == truth::unknown ? x : sure(x == truth::no);
             };
@@ -181,7 +194,7 @@ private:
         if (take_word("is")) {
             const bool wanted = !take_word("not");
             if (!take_word("missing") && !take_word("null")) fail("expected missing");
-            return [missing = field.missing, wanted](donor_index d) { return sure(missing(d) == wanted); };
+            return [missing = field.missing, wanted](const subject& d) { return sure(missing(d) == wanted); };
         }
         const bool negated = take_word("not");
         if (take_word("in")) return read_list(field, negated);
@@ -207,7 +220,7 @@ private:
             any.push_back(field.make(relation_sign::equal, take_value()));
         }
         need_sign(")");
-        return [any = std::move(any), negated](donor_index d) {
+        return [any = std::move(any), negated](const subject& d) {
             truth found = truth::no;
             for (const test& t : any) found = std::max(found, t(d));
             return negated && found != truth::unknown ? sure(found == truth::no) : found;
@@ -222,36 +235,72 @@ private:
         return value;
     }
 
-    field_access find(const std::string& name) const {
+    /// `p0` or `A_p0`, whether or not there are such probabilities.
+    static bool looks_like_probability(std::string_view name) {
+        const std::size_t bar = name.rfind('_');
+        const std::string_view last = bar == std::string_view::npos ? name : name.substr(bar + 1);
+        if (bar != std::string_view::npos && !locus_from_name(name.substr(0, bar))) return false;
+        return last.size() > 1 && (last[0] == 'p' || last[0] == 'P') && all_of(last.substr(1), is_digit);
+    }
+
+    /// Where the probability of this name is in a row, see `match_probabilities::row`.
+    std::optional<std::size_t> probability_place(std::string_view name) const {
+        if (predicted_.empty() || !looks_like_probability(name)) return std::nullopt;
+        const std::size_t totals = 2 * predicted_.size() + 1;
+        const std::size_t bar = name.rfind('_');
+        const std::string_view digits = name.substr(bar == std::string_view::npos ? 1 : bar + 2);
+        std::size_t k = totals;
+        std::from_chars(digits.data(), digits.data() + digits.size(), k);
+        if (bar == std::string_view::npos) return k < totals ? std::optional(k) : std::nullopt;
+        const auto l = locus_from_name(name.substr(0, bar));
+        const auto at = std::find(predicted_.begin(), predicted_.end(), *l);
+        if (at == predicted_.end() || k > 2) return std::nullopt;
+        return totals + 3 * static_cast<std::size_t>(at - predicted_.begin()) + k;
+    }
+
+    field_access find(const std::string& name) {
         if (same_ignoring_case(name, "id")) {
-            return {[](donor_index) { return false; },
+            return {[](const subject&) { return false; },
                     [this](relation_sign sign, const token& v) {
-                        return [&donors = donors_, sign, text = v.text](donor_index d) {
-                            return sure(compare_values<std::string_view>(sign, donors.id(d), text));
+                        return [&donors = donors_, sign, text = v.text](const subject& s) {
+                            return sure(compare_values<std::string_view>(sign, donors.id(s.donor), text));
                         };
                     }};
         }
         if (same_ignoring_case(name, "age")) {
             const field_column* birth = donors_.field("birth_date");
             if (birth == nullptr) fail("age needs birth_date, which the donors do not have");
-            return {[birth](donor_index d) { return birth->is_missing(d); },
+            return {[birth](const subject& s) { return birth->is_missing(s.donor); },
                     [this, birth](relation_sign sign, const token& v) {
                         if (v.what != token::kind::number) fail("age is compared with a number of years");
-                        return [birth, sign, on = on_, years = v.value](donor_index d) {
-                            if (birth->is_missing(d)) return truth::unknown;
-                            return sure(compare_values<double>(sign, age_in_years(birth->day(d), on), years));
+                        return [birth, sign, on = on_, years = v.value](const subject& s) {
+                            if (birth->is_missing(s.donor)) return truth::unknown;
+                            return sure(compare_values<double>(sign, age_in_years(birth->day(s.donor), on), years));
                         };
                     }};
         }
         const field_definition* definition = find_field(name);
         const field_column* column = donors_.field(definition != nullptr ? definition->name : std::string_view(name));
         if (column == nullptr) {
+            if (const auto place = probability_place(name)) {
+                asks_probabilities_ = true;
+                return {[at = *place](const subject& s) { return std::isnan(s.row[at]); },
+                        [this, name, at = *place](relation_sign sign, const token& v) {
+                            if (v.what != token::kind::number) fail(name + " is compared with a number from 0 to 1");
+                            return [sign, at, value = v.value](const subject& s) {
+                                if (std::isnan(s.row[at])) return truth::unknown;
+                                return sure(compare_values(sign, s.row[at], value));
+                            };
+                        }};
+            }
             std::string known = "id";
             if (donors_.field("birth_date") != nullptr) known += ", age";
             for (const field_column& f : donors_.fields()) known += ", " + f.name();
+            if (!predicted_.empty()) known += ", p0, p1 .., " + std::string(allomatch::name(predicted_[0])) + "_p0 ..";
+            if (predicted_.empty() && looks_like_probability(name)) fail(shown(name) + " needs haplotype frequencies");
             fail("the donors have no field " + shown(name) + "; they have " + known);
         }
-        return {[column](donor_index d) { return column->is_missing(d); },
+        return {[column](const subject& s) { return column->is_missing(s.donor); },
                 [this, column](relation_sign sign, const token& v) { return make_test(*column, sign, v); }};
     }
 
@@ -260,14 +309,16 @@ private:
             case field_kind::date: {
                 const auto day = read_date(v.text);
                 if (!day) fail(column.name() + " is compared with a date 'YYYY-MM-DD'");
-                return [&column, sign, day = *day](donor_index d) {
+                return [&column, sign, day = *day](const subject& s) {
+                    const donor_index d = s.donor;
                     return column.is_missing(d) ? truth::unknown : sure(compare_values(sign, column.day(d), day));
                 };
             }
             case field_kind::number:
             case field_kind::count:
                 if (v.what != token::kind::number) fail(column.name() + " is compared with a number");
-                return [&column, sign, value = static_cast<float>(v.value)](donor_index d) {
+                return [&column, sign, value = static_cast<float>(v.value)](const subject& s) {
+                    const donor_index d = s.donor;
                     return column.is_missing(d) ? truth::unknown : sure(compare_values(sign, column.value(d), value));
                 };
             case field_kind::category: {
@@ -278,20 +329,23 @@ private:
                     problem p = column.check(v.text).value_or(problem{});
                     fail("'" + shown(v.text) + "' is no value of " + column.name() + ": " + p.reason, p.suggestion);
                 }
-                return [&column, sign, code = *code](donor_index d) {
+                return [&column, sign, code = *code](const subject& s) {
+                    const donor_index d = s.donor;
                     return column.is_missing(d) ? truth::unknown : sure(compare_values(sign, column.code(d), code));
                 };
             }
             case field_kind::text: break;
         }
         if (sign == relation_sign::equal || sign == relation_sign::unequal) {
-            return [&column, sign, code = column.find_word(v.text)](donor_index d) {
+            return [&column, sign, code = column.find_word(v.text)](const subject& s) {
+                    const donor_index d = s.donor;
                 if (column.is_missing(d)) return truth::unknown;
                 return sure((code && column.code(d) == *code) == (sign == relation_sign::equal));
             };
         }
         // Columns that are only carried along hold texts; against a number they compare as numbers.
-        return [&column, sign, v](donor_index d) {
+        return [&column, sign, v](const subject& s) {
+                    const donor_index d = s.donor;
             if (column.is_missing(d)) return truth::unknown;
             const std::string_view word = column.word(column.code(d));
             if (v.what == token::kind::text) return sure(compare_values<std::string_view>(sign, word, v.text));
@@ -305,17 +359,22 @@ private:
     std::string_view text_;
     const registry& donors_;
     day_number on_;
+    std::span<const locus> predicted_;
+    bool asks_probabilities_ = false;
     std::size_t at_ = 0;
     token now_;
 };
 
 }  // namespace
 
-donor_filter::donor_filter(std::string_view text, const registry& donors, day_number on) {
+donor_filter::donor_filter(std::string_view text, const registry& donors, day_number on,
+                           std::span<const locus> predicted) {
     if (trim(text).empty()) return;
-    root_ = std::make_shared<const node>(node{reader(text, donors, on).read_all()});
+    reader read(text, donors, on, predicted);
+    root_ = std::make_shared<const node>(node{read.read_all()});
+    asks_probabilities_ = read.asks_probabilities();
 }
 
-bool donor_filter::holds(donor_index d) const { return root_->ask(d) == truth::yes; }
+bool donor_filter::holds(donor_index d, std::span<const double> row) const { return root_->ask({d, row}) == truth::yes; }
 
 }  // namespace allomatch

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <charconv>
+#include <cmath>
 
 namespace allomatch {
 
@@ -16,12 +18,14 @@ struct criterion_info {
 constexpr std::array<criterion_info, criterion_count> infos{{
     {"mismatches", 6},
     {"antigen_mismatches", 6},
+    {"probability", 4},
     {"availability", 3},
     {"age_band", 3},
     {"cmv", 2},
     {"sex", 2},
     {"abo", 2},
     {"weight", 32},
+    {"exact_probability", 64},
     {"age", 20},
 }};
 constexpr const criterion_info& info(criterion c) { return infos[static_cast<std::size_t>(c)]; }
@@ -29,6 +33,8 @@ constexpr const criterion_info& info(criterion c) { return infos[static_cast<std
 constexpr std::uint32_t unknown_weight = 0xFFFF'FFFF;
 constexpr std::uint32_t unknown_age = (1U << 20) - 1;
 constexpr std::uint32_t unknown_band = 6;
+constexpr std::uint64_t probability_bands = 10;
+constexpr std::uint64_t unknown_probability = std::bit_cast<std::uint64_t>(1.0) + 1;
 
 /// IgG or IgM seen. N and O (IgG negative, IgM not tested) count as negative.
 enum class serostatus : std::uint8_t { unknown, negative, positive };
@@ -53,8 +59,9 @@ std::string_view name(criterion c) noexcept { return info(c).name; }
 ranking ranking::preset(std::string_view name) {
     using enum criterion;
     if (name == "default")
-        return {{mismatches, antigen_mismatches, availability, age_band, cmv, sex, abo, weight, age}};
-    if (name == "hla_only") return {{mismatches, antigen_mismatches}};
+        return {{mismatches, antigen_mismatches, probability, availability, age_band, cmv, sex, abo, weight,
+                 exact_probability, age}};
+    if (name == "hla_only") return {{mismatches, antigen_mismatches, probability, exact_probability}};
     throw format_error(problem::with_value("rank", name, "no such ranking: default or hla_only"));
 }
 
@@ -102,7 +109,7 @@ ranker::by_word::by_word(const field_column* from, Value value) : column(from) {
         values.push_back(static_cast<std::uint8_t>(value(column->word(code))));
 }
 
-ranker::ranker(const ranking& order, const registry& donors, const patient& who, day_number on)
+ranker::ranker(const ranking& order, const registry& donors, const patient& who, day_number on, bool predicted)
     : on_(on),
       availability_(donors.field("status"), availability_of),
       cmv_(donors.field("cmv"), [&](std::string_view donor) { return cmv_of(donor, who.field("cmv")); }),
@@ -112,15 +119,28 @@ ranker::ranker(const ranking& order, const registry& donors, const patient& who,
       pregnancies_(donors.field("pregnancies")),
       weight_(donors.field("weight_kg")) {
     // Named again, a criterion separates nobody; each once, all of them fit into a key.
-    for (const criterion c : order.criteria)
+    for (const criterion c : order.criteria) {
+        if (!predicted && (c == criterion::probability || c == criterion::exact_probability)) continue;
         if (std::find(criteria_.begin(), criteria_.end(), c) == criteria_.end()) criteria_.push_back(c);
+    }
     for (std::size_t i = 0; i < band_starts_.size(); ++i) band_starts_[i] = born_by(26 + 5 * static_cast<int>(i), on);
 }
 
-std::uint32_t ranker::value(criterion c, donor_index d, unsigned mismatches, unsigned antigen_mismatches) const noexcept {
-    switch (c) {
-        case criterion::mismatches: return mismatches;
-        case criterion::antigen_mismatches: return antigen_mismatches;
+std::uint64_t ranker::value(criterion by, const candidate& c) const noexcept {
+    const donor_index d = c.donor;
+    switch (by) {
+        case criterion::mismatches: return c.mismatches;
+        case criterion::antigen_mismatches: return c.antigen_mismatches;
+        case criterion::probability: {
+            if (!c.explained) return probability_bands + 1;
+            if (std::isnan(c.full_match)) return probability_bands;
+            const auto tenth = static_cast<std::uint64_t>(c.full_match * probability_bands);
+            return probability_bands - 1 - std::min(tenth, probability_bands - 1);
+        }
+        case criterion::exact_probability:
+            // The bits of a double that is not negative sort like its value.
+            if (std::isnan(c.full_match)) return unknown_probability;
+            return unknown_probability - 1 - std::bit_cast<std::uint64_t>(c.full_match);
         case criterion::availability: return availability_[d];
         case criterion::age_band: {
             if (birth_date_ == nullptr || birth_date_->is_missing(d)) return unknown_band;
@@ -152,19 +172,18 @@ std::uint32_t ranker::value(criterion c, donor_index d, unsigned mismatches, uns
     return 0;
 }
 
-std::vector<std::pair<criterion, std::string>> ranker::describe(donor_index d, unsigned mismatches,
-                                                                unsigned antigen_mismatches) const {
+std::vector<std::pair<criterion, std::string>> ranker::describe(const candidate& c) const {
     std::vector<std::pair<criterion, std::string>> all;
-    for (const criterion c : criteria_) all.emplace_back(c, words(c, value(c, d, mismatches, antigen_mismatches)));
+    for (const criterion by : criteria_) all.emplace_back(by, words(by, value(by, c)));
     return all;
 }
 
-rank_key ranker::key(donor_index d, unsigned mismatches, unsigned antigen_mismatches) const noexcept {
+rank_key ranker::key(const candidate& c) const noexcept {
     rank_key k;
     unsigned used = 0;
-    for (const criterion c : criteria_) {
-        const unsigned bits = info(c).bits;
-        const std::uint64_t v = value(c, d, mismatches, antigen_mismatches);
+    for (const criterion by : criteria_) {
+        const unsigned bits = info(by).bits;
+        const std::uint64_t v = value(by, c);
         const unsigned word = used / 64;
         if (used % 64 + bits <= 64) {
             k.words[word] |= v << (64 - used % 64 - bits);
@@ -178,14 +197,26 @@ rank_key ranker::key(donor_index d, unsigned mismatches, unsigned antigen_mismat
     return k;
 }
 
-std::string ranker::words(criterion c, std::uint32_t value) {
+std::string ranker::words(criterion by, std::uint64_t value) {
     const auto pick = [value](std::initializer_list<const char*> texts) {
         return std::string(value < texts.size() ? texts.begin()[value] : "not known");
     };
-    switch (c) {
+    switch (by) {
         case criterion::mismatches: return std::to_string(value) + (value == 1 ? " mismatch" : " mismatches");
         case criterion::antigen_mismatches:
             return std::to_string(value) + (value == 1 ? " antigen mismatch" : " antigen mismatches");
+        case criterion::probability:
+            return pick({"probability 90-100 %", "probability 80-90 %", "probability 70-80 %", "probability 60-70 %",
+                         "probability 50-60 %", "probability 40-50 %", "probability 30-40 %", "probability 20-30 %",
+                         "probability 10-20 %", "probability 0-10 %", "probability not known",
+                         "not explained by the frequencies"});
+        case criterion::exact_probability: {
+            if (value == unknown_probability) return "probability not known";
+            std::array<char, 32> text{};
+            const double percent = 100 * std::bit_cast<double>(unknown_probability - 1 - value);
+            const char* end = std::to_chars(text.data(), text.data() + text.size(), percent, std::chars_format::general, 6).ptr;
+            return std::string(std::string_view(text.data(), end)) + " %";
+        }
         case criterion::availability:
             return pick({"available", "availability not known", "temporarily not available",
                          "reserved for another patient", "deleted"});
@@ -198,7 +229,7 @@ std::string ranker::words(criterion c, std::uint32_t value) {
         case criterion::abo: return pick({"ABO identical", "ABO minor mismatch", "ABO major mismatch", "ABO not known"});
         case criterion::weight:
             if (value == unknown_weight) return "weight not known";
-            return number_text(std::bit_cast<float>(unknown_weight - 1 - value)) + " kg";
+            return number_text(std::bit_cast<float>(unknown_weight - 1 - static_cast<std::uint32_t>(value))) + " kg";
         case criterion::age:
             if (value == unknown_age) return "age not known";
             return "age " + years_text(static_cast<std::int64_t>(value) - 262'144);

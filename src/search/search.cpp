@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <numeric>
 
 namespace allomatch {
 
@@ -15,6 +16,8 @@ namespace {
 constexpr std::size_t compare_block = 4096;
 /// Donors of one parallel task within a single search.
 constexpr std::size_t task_block = std::size_t{1} << 18;
+/// Donors that a thread predicts with one preparation of the patient, at least.
+constexpr std::size_t prediction_block = 128;
 
 [[noreturn]] void refuse(std::string option, std::string text, std::string reason) {
     problem p;
@@ -54,16 +57,57 @@ void validate(const search_request& request) {
     for (const auto& [l, limit] : request.limits) {
         if (std::find(request.loci.begin(), request.loci.end(), l) == request.loci.end())
             refuse("limit", std::string(name(l)), "the locus is not among those searched");
+        if (std::count_if(request.limits.begin(), request.limits.end(), [l = l](const auto& other) { return other.first == l; }) > 1)
+            refuse("limit", std::string(name(l)), "the locus is limited twice");
         if (limit > 2) refuse("limit", std::to_string(limit), "expected 0, 1 or 2 mismatches at a locus");
     }
 }
 
 void search_agent::start(const patient& who, const search_request& request) {
     validate(request);
+    if (request.genotypes && &request.genotypes->donors() != donors_.get())
+        refuse("frequencies", "", "they were prepared for another registry");
     for (std::size_t i = 0; i < request.loci.size(); ++i) {
         const locus l = request.loci[i];
         queries_[i].start(*donors_->names(), l, who.at(l), donors_->column(l).dictionary, request.rules);
     }
+}
+
+match_probabilities search_agent::predict(const patient& who, const search_request& request,
+                                          std::span<const donor_index> donors,
+                                          std::span<const packed_outcome> outcomes) {
+    const std::size_t width = request.loci.size();
+    match_probabilities all(request.genotypes, width);
+    all.resize(donors.size());
+    const person_typing typing = who.typing();
+    const auto predict_some = [&](match_predictor& predictor, std::size_t begin, std::size_t end) {
+        std::array<count_range, locus_count> counts;
+        for (std::size_t i = begin; i < end; ++i) {
+            for (std::size_t l = 0; l < width; ++l) {
+                const locus_outcome o = unpack(outcomes[i * width + l]);
+                counts[l] = {o.mismatches, o.mismatches_max};
+            }
+            all.set(i, predictor.predict(donors[i], std::span(counts).first(width)));
+        }
+    };
+    if (predicting_ != request.genotypes) {
+        predicting_ = request.genotypes;
+        predictor_.emplace(predicting_, request.rules.homozygous_once);
+    }
+    predictor_->start(who.id, who.field("population"), typing, request.loci);
+    all.patient_explained = predictor_->patient_explained();
+    all.patient_set = predictor_->patient_set();
+    const std::size_t threads = request.threads == 0 ? all_threads() : request.threads;
+    const std::size_t block = std::max(prediction_block, donors.size() / (4 * threads) + 1);
+    if (threads == 1 || donors.size() <= block) {
+        predict_some(*predictor_, 0, donors.size());
+        return all;
+    }
+    parallel_for_blocks(donors.size(), block, threads, [&](std::size_t begin, std::size_t end) {
+        match_predictor predictor(*predictor_);
+        predict_some(predictor, begin, end);
+    });
+    return all;
 }
 
 match_list search_agent::search(std::shared_ptr<const patient> who, const search_request& request,
@@ -106,8 +150,8 @@ match_list search_agent::search(std::shared_ptr<const patient> who, const search
         for (const auto& part : parts) found.insert(found.end(), part.begin(), part.end());
     }
     const auto places = donors_->places();
-    if (!filter.takes_all()) std::erase_if(found, [&](std::uint32_t place) { return !filter(places[place]); });
-    out.total = found.size();
+    if (!filter.takes_all() && !filter.asks_probabilities())
+        std::erase_if(found, [&](std::uint32_t place) { return !filter(places[place]); });
 
     const std::size_t width = request.loci.size();
     std::vector<packed_outcome> rows(found.size() * width);
@@ -124,21 +168,36 @@ match_list search_agent::search(std::shared_ptr<const patient> who, const search
         });
     }
 
+    match_probabilities probabilities;
+    if (request.genotypes) {
+        std::vector<donor_index> donors(found.size());
+        for (std::size_t i = 0; i < found.size(); ++i) donors[i] = places[found[i]];
+        probabilities = predict(*who, request, donors, rows);
+    }
+
     struct entry {
         rank_key key;
         std::uint32_t row;
         hit h;
     };
-    const ranker rank(request.order, *donors_, *who, request.on);
-    std::vector<entry> entries(found.size());
+    const ranker rank(request.order, *donors_, *who, request.on, request.genotypes != nullptr);
+    std::vector<entry> entries;
+    entries.reserve(found.size());
     for (std::uint32_t i = 0; i < found.size(); ++i) {
-        entry& e = entries[i];
+        if (filter.asks_probabilities() && !filter(places[found[i]], probabilities.row(i))) continue;
+        entry& e = entries.emplace_back();
         outcome_sums sums;
         for (std::size_t l = 0; l < width; ++l) sums += outcome_sums(rows[i * width + l]);
         e.h = make_hit(places[found[i]], sums);
         e.row = i;
-        e.key = rank.key(e.h.donor, e.h.mismatches, e.h.antigen_mismatches);
+        candidate c{e.h.donor, e.h.mismatches, e.h.antigen_mismatches};
+        if (request.genotypes) {
+            c.full_match = probabilities.full_match(i);
+            c.explained = probabilities.patient_explained && probabilities.donor_explained(i);
+        }
+        e.key = rank.key(c);
     }
+    out.total = entries.size();
     const auto better = [this](const entry& a, const entry& b) {
         if (a.key != b.key) return a.key < b.key;
         return donors_->id(a.h.donor) < donors_->id(b.h.donor);
@@ -150,6 +209,13 @@ match_list search_agent::search(std::shared_ptr<const patient> who, const search
 
     out.hits.reserve(wanted);
     out.outcomes.resize(wanted * width);
+    if (request.genotypes) {
+        out.probabilities.emplace(request.genotypes, width);
+        out.probabilities->resize(wanted);
+        out.probabilities->patient_explained = probabilities.patient_explained;
+        out.probabilities->patient_set = probabilities.patient_set;
+        for (std::size_t i = 0; i < wanted; ++i) out.probabilities->copy(i, probabilities, entries[i].row);
+    }
     for (std::size_t i = 0; i < wanted; ++i) {
         out.hits.push_back(entries[i].h);
         std::copy_n(rows.begin() + static_cast<std::ptrdiff_t>(entries[i].row * width), width,
@@ -194,7 +260,7 @@ match_list search_agent::compare(std::shared_ptr<const patient> who, const searc
     out.donors = donors_;
     out.who = who;
     out.loci = request.loci;
-    out.ranked = false;
+    out.has_ranks = false;
     out.on = request.on;
     out.total = donors_->size();
     out.hits.resize(donors_->size());
@@ -208,26 +274,67 @@ match_list search_agent::compare(std::shared_ptr<const patient> who, const searc
                 out.outcomes[donors[i] * width + l] = outcomes[l * sums.size() + i];
         }
     });
+    if (request.genotypes) {
+        std::vector<donor_index> everyone(donors_->size());
+        std::iota(everyone.begin(), everyone.end(), donor_index{0});
+        out.probabilities = predict(*out.who, request, everyone, out.outcomes);
+    }
     return out;
 }
 
+match_list search_agent::compare_one(std::shared_ptr<const patient> who, donor_index donor,
+                                     const search_request& request) {
+    match_list out;
+    out.donors = donors_;
+    out.who = std::move(who);
+    out.loci = request.loci;
+    out.has_ranks = false;
+    out.order = request.order;
+    out.on = request.on;
+    out.total = 1;
+    start(*out.who, request);
+    outcome_sums sums;
+    for (std::size_t l = 0; l < request.loci.size(); ++l) {
+        out.outcomes.push_back(queries_[l].outcome(donors_->code(request.loci[l], donor)));
+        sums += outcome_sums(out.outcomes.back());
+    }
+    out.hits.push_back(make_hit(donor, sums));
+    if (request.genotypes) out.probabilities = predict(*out.who, request, std::span(&donor, 1), out.outcomes);
+    return out;
+}
+
+candidate match_list::ranked(std::size_t i) const {
+    const hit& h = hits[i];
+    candidate c{h.donor, h.mismatches, h.antigen_mismatches};
+    if (probabilities) {
+        c.full_match = probabilities->full_match(i);
+        c.explained = probabilities->patient_explained && probabilities->donor_explained(i);
+    }
+    return c;
+}
+
 std::string match_list::place_reason(std::size_t i) const {
-    if (i == 0 || !ranked) return {};
-    const ranker rank(order, *donors, *who, on);
-    const hit& above = hits[i - 1];
-    const hit& here = hits[i];
-    for (const criterion c : order.criteria) {
-        const auto better = rank.value(c, above.donor, above.mismatches, above.antigen_mismatches);
-        const auto own = rank.value(c, here.donor, here.mismatches, here.antigen_mismatches);
+    if (i == 0 || !has_ranks) return {};
+    const ranker rank(order, *donors, *who, on, probabilities.has_value());
+    const candidate above = ranked(i - 1);
+    const candidate here = ranked(i);
+    for (const criterion c : rank.criteria()) {
+        const auto better = rank.value(c, above);
+        const auto own = rank.value(c, here);
         if (better != own) return ranker::words(c, own) + " after " + ranker::words(c, better);
     }
     return "donor id";
 }
 
+donor_filter request_filter(const search_request& request, const registry& donors) {
+    return donor_filter(request.where, donors, request.on,
+                        request.genotypes ? std::span<const locus>(request.loci) : std::span<const locus>{});
+}
+
 match_list search(std::shared_ptr<const registry> donors, std::shared_ptr<const patient> who,
                   const search_request& request) {
     validate(request);
-    const donor_filter filter(request.where, *donors, request.on);
+    const donor_filter filter = request_filter(request, *donors);
     return search_agent(std::move(donors)).search(std::move(who), request, filter);
 }
 
@@ -235,7 +342,7 @@ std::vector<match_list> search_many(std::shared_ptr<const registry> donors,
                                     std::span<const std::shared_ptr<const patient>> patients,
                                     const search_request& request, const std::function<void(std::size_t)>& done) {
     validate(request);
-    const donor_filter filter(request.where, *donors, request.on);
+    const donor_filter filter = request_filter(request, *donors);
     std::vector<match_list> lists(patients.size());
     std::mutex mutex;
     std::size_t finished = 0;

@@ -20,14 +20,16 @@ namespace allomatch {
 struct locus_content {
     std::array<class_id, 2> classes{no_class, no_class};
     [[nodiscard]] bool no_product() const noexcept { return classes[0] == no_class; }
+    [[nodiscard]] bool homozygous() const noexcept { return classes[0] == classes[1] && !no_product(); }
     /// The content of two outcomes: null leaves the locus homozygous for the other class.
     [[nodiscard]] static locus_content of(class_id a, class_id b) noexcept {
         if (a == no_class) a = b;
         if (b == no_class) b = a;
         return {{a < b ? a : b, a < b ? b : a}};
     }
-    /// Mismatches of two contents: two less the classes that they share, counted with their number.
-    [[nodiscard]] unsigned mismatches(const locus_content& other) const noexcept;
+    /// Mismatches of two contents: two less the classes that they share, counted with their number. With
+    /// `homozygous_once`, A,A against B,B is one.
+    [[nodiscard]] unsigned mismatches(const locus_content& other, bool homozygous_once = false) const noexcept;
     friend bool operator==(const locus_content&, const locus_content&) = default;
     friend auto operator<=>(const locus_content&, const locus_content&) = default;
 };

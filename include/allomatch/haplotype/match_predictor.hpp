@@ -40,7 +40,10 @@ struct count_range {
 /// into as many sorts as they match it in different ways, and sorts are paired instead of haplotypes.
 class match_predictor {
 public:
-    explicit match_predictor(std::shared_ptr<const donor_genotypes> donors);
+    /// `homozygous_once` counts A,A against B,B as one mismatch.
+    explicit match_predictor(std::shared_ptr<const donor_genotypes> donors, bool homozygous_once = false);
+    /// For another thread: the patient is taken over as prepared.
+    match_predictor(const match_predictor& other);
     ~match_predictor();
     match_predictor(match_predictor&&) noexcept;
     match_predictor& operator=(match_predictor&&) noexcept;
@@ -57,6 +60,7 @@ public:
     [[nodiscard]] const prediction& predict(donor_index d, std::span<const count_range> counts);
 
 private:
+    struct plan;
     struct state;
     std::unique_ptr<state> state_;
 };

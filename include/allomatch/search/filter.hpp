@@ -6,6 +6,7 @@
 #include <allomatch/registry/registry.hpp>
 
 #include <memory>
+#include <span>
 #include <string_view>
 
 namespace allomatch {
@@ -23,16 +24,24 @@ public:
     donor_filter() = default;
     /// \throws format_error naming the place in the text, the reason and, for a field that does not exist,
     /// the fields that do. `on` is the day that ages are counted at.
-    donor_filter(std::string_view text, const registry& donors, day_number on);
+    /// With `predicted`, the loci of a search with probabilities, these may be asked for too: `p0`, `p1` ..
+    /// and `A_p0` .. as in the columns of the results.
+    donor_filter(std::string_view text, const registry& donors, day_number on, std::span<const locus> predicted = {});
 
     [[nodiscard]] bool takes_all() const noexcept { return root_ == nullptr; }
-    [[nodiscard]] bool operator()(donor_index d) const { return root_ == nullptr || holds(d); }
+    /// Whether the condition asks for probabilities; `row` is read only then.
+    [[nodiscard]] bool asks_probabilities() const noexcept { return asks_probabilities_; }
+    /// `row` has the probabilities of the donor, see `match_probabilities::row`.
+    [[nodiscard]] bool operator()(donor_index d, std::span<const double> row = {}) const {
+        return root_ == nullptr || holds(d, row);
+    }
 
     struct node;
 
 private:
-    [[nodiscard]] bool holds(donor_index d) const;
+    [[nodiscard]] bool holds(donor_index d, std::span<const double> row) const;
     std::shared_ptr<const node> root_;
+    bool asks_probabilities_ = false;
 };
 
 }  // namespace allomatch

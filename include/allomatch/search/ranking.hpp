@@ -7,6 +7,7 @@
 #include <allomatch/search/patient.hpp>
 
 #include <array>
+#include <limits>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -19,15 +20,17 @@ namespace allomatch {
 enum class criterion : std::uint8_t {
     mismatches,          ///< potential mismatches over the searched loci
     antigen_mismatches,  ///< positions with letter M: L before M
+    probability,         ///< of no mismatch, in bands of 10 %; not known, then unexplained last
     availability,        ///< AV and RS, then not known, TU, OP, DE
     age_band,            ///< 18-25, 26-30, 31-35, 36-40, 41-45, 46 and older, not known
     cmv,                 ///< equal to the patient's, not known, different
     sex,                 ///< M, F without pregnancies, not known, F with pregnancies
     abo,                 ///< identical, minor, major, not known
     weight,              ///< heavier first, not known last
+    exact_probability,   ///< of no mismatch
     age,                 ///< younger first, in days; not known last
 };
-inline constexpr std::size_t criterion_count = 9;
+inline constexpr std::size_t criterion_count = 11;
 [[nodiscard]] std::string_view name(criterion c) noexcept;
 
 /// An order of criteria; donors that are equal in all of them are ordered by id, as bytes.
@@ -39,29 +42,38 @@ struct ranking {
     friend bool operator==(const ranking&, const ranking&) = default;
 };
 
-/// 128 bits that sort like the criteria.
+/// 192 bits that sort like the criteria.
 struct rank_key {
-    std::array<std::uint64_t, 2> words{};
+    std::array<std::uint64_t, 3> words{};
     friend auto operator<=>(const rank_key&, const rank_key&) = default;
+};
+
+/// What is ranked: a donor and how it matches.
+struct candidate {
+    donor_index donor = 0;
+    unsigned mismatches = 0;
+    unsigned antigen_mismatches = 0;
+    /// Of no mismatch; not a number when it is not known.
+    double full_match = std::numeric_limits<double>::quiet_NaN();
+    bool explained = true;  ///< by the frequency sets
 };
 
 /// The criteria of a ranking for one patient and registry, ready to be asked for donors. Borrows both.
 /// Immutable: any number of threads may ask.
 class ranker {
 public:
-    ranker(const ranking& order, const registry& donors, const patient& who, day_number on);
+    /// `predicted`: candidates come with probabilities; without, the criteria of probability separate nobody.
+    ranker(const ranking& order, const registry& donors, const patient& who, day_number on, bool predicted = false);
 
-    /// The key of a donor with these mismatches.
-    [[nodiscard]] rank_key key(donor_index d, unsigned mismatches, unsigned antigen_mismatches) const noexcept;
-
+    [[nodiscard]] rank_key key(const candidate& c) const noexcept;
+    /// The criteria that count, in their order.
+    [[nodiscard]] const std::vector<criterion>& criteria() const noexcept { return criteria_; }
     /// Value of a criterion, lower is better.
-    [[nodiscard]] std::uint32_t value(criterion c, donor_index d, unsigned mismatches,
-                                      unsigned antigen_mismatches) const noexcept;
+    [[nodiscard]] std::uint64_t value(criterion by, const candidate& c) const noexcept;
     /// All criteria of the ranking, in their order, in words.
-    [[nodiscard]] std::vector<std::pair<criterion, std::string>> describe(donor_index d, unsigned mismatches,
-                                                                          unsigned antigen_mismatches) const;
+    [[nodiscard]] std::vector<std::pair<criterion, std::string>> describe(const candidate& c) const;
     /// The value in words: "age 26-30", "CMV equal".
-    [[nodiscard]] static std::string words(criterion c, std::uint32_t value);
+    [[nodiscard]] static std::string words(criterion by, std::uint64_t value);
 
 private:
     /// Values of a criterion by the word of one field.

@@ -6,6 +6,7 @@
 #include <allomatch/registry/registry.hpp>
 #include <allomatch/search/filter.hpp>
 #include <allomatch/search/locus_query.hpp>
+#include <allomatch/search/match_probabilities.hpp>
 #include <allomatch/search/patient.hpp>
 #include <allomatch/search/ranking.hpp>
 
@@ -37,6 +38,8 @@ struct search_request {
     std::size_t top = all_hits;                        ///< how many to return; the total is counted all the same
     day_number on = today();                           ///< day that ages are counted at
     std::size_t threads = 0;                           ///< 0: all cores
+    /// With it, results have probabilities.
+    std::shared_ptr<const donor_genotypes> genotypes{};
 };
 
 /// Checks a request against itself. \throws format_error naming the option.
@@ -60,8 +63,9 @@ public:
     std::vector<locus> loci;
     std::vector<hit> hits;
     std::vector<packed_outcome> outcomes;  ///< hits x loci, row by row
+    std::optional<match_probabilities> probabilities;  ///< one row a hit, where the request had frequencies
     std::size_t total = 0;                 ///< donors within the limits; more than hits where `top` cut
-    bool ranked = true;                    ///< false: every donor in registry order, without ranks
+    bool has_ranks = true;                 ///< false: every donor in registry order, without ranks
     ranking order;
     day_number on = 0;
 
@@ -71,6 +75,8 @@ public:
     /// Why hit `i` stands below the one above it: the first criterion that separates them, in words. Empty for
     /// the first.
     [[nodiscard]] std::string place_reason(std::size_t i) const;
+    /// A hit as the ranking sees it.
+    [[nodiscard]] candidate ranked(std::size_t i) const;
 };
 
 /// Searches one registry for patients with the scratch memory of one thread. Not thread-safe; create one a thread.
@@ -78,13 +84,18 @@ class search_agent {
 public:
     explicit search_agent(std::shared_ptr<const registry> donors) : donors_(std::move(donors)) {}
 
-    /// Donors within the limits who pass `filter` (made from `request.where`, once for many patients), ranked. Results do not depend on threads or on the order of insertion.
+    /// Donors within the limits who pass `filter` (see `request_filter`), ranked. Results do not depend on threads or
+    /// on the order of insertion.
     /// Cost: the distinct genotypes at the searched loci, plus about a nanosecond for each donor who may match at
     /// the cluster locus, plus the hits.
     [[nodiscard]] match_list search(std::shared_ptr<const patient> who, const search_request& request,
                                     const donor_filter& filter);
     /// Every donor, in registry order, no limits and no ranking.
     [[nodiscard]] match_list compare(std::shared_ptr<const patient> who, const search_request& request);
+
+    /// One donor, as `compare` finds it.
+    [[nodiscard]] match_list compare_one(std::shared_ptr<const patient> who, donor_index donor,
+                                         const search_request& request);
 
     /// The work of `compare` without its table: hands over every donor's outcomes at the searched loci, block by block,
     /// in the order of `registry::places`. `sums[i]` belongs to `donors[i]`, its outcome at searched locus `l` is
@@ -95,10 +106,19 @@ public:
 
 private:
     void start(const patient& who, const search_request& request);
+    /// Predicts every donor of `donors`; `outcomes` has one row of the searched loci each.
+    [[nodiscard]] match_probabilities predict(const patient& who, const search_request& request,
+                                              std::span<const donor_index> donors,
+                                              std::span<const packed_outcome> outcomes);
 
     std::shared_ptr<const registry> donors_;
     std::array<locus_query, locus_count> queries_;
+    std::shared_ptr<const donor_genotypes> predicting_;
+    std::optional<match_predictor> predictor_;
 };
+
+/// The condition of a request, read once for many patients. \throws format_error.
+[[nodiscard]] donor_filter request_filter(const search_request& request, const registry& donors);
 
 /// One patient. \throws format_error for a request that does not fit.
 [[nodiscard]] match_list search(std::shared_ptr<const registry> donors, std::shared_ptr<const patient> who,

@@ -162,7 +162,7 @@ TEST_F(search_pool, compare_visits_all_in_registry_order) {
     request.where = "id = '000'";
     const match_list list = agent.compare(who, request);
     EXPECT_EQ(ids(list), "000 100 h00 110 200 222 0-0 ---");
-    EXPECT_FALSE(list.ranked);
+    EXPECT_FALSE(list.has_ranks);
     EXPECT_EQ(list.total, 8U);
     EXPECT_EQ(list.place_reason(1), "");
     EXPECT_EQ(text_of(list.outcome(2, 0)), "AM 1-1 1/0");

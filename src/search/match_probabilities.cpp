@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <allomatch/search/match_probabilities.hpp>
+
+#include <algorithm>
+#include <limits>
+
+namespace allomatch {
+
+std::size_t match_probabilities::unexplained() const noexcept {
+    return static_cast<std::size_t>(std::count(donor_explained_.begin(), donor_explained_.end(), 0));
+}
+
+void match_probabilities::resize(std::size_t hits) {
+    values_.resize(hits * width());
+    donor_sets_.resize(hits);
+    donor_explained_.resize(hits);
+}
+
+void match_probabilities::set(std::size_t i, const prediction& p) {
+    constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+    double* out = values_.data() + i * width();
+    for (std::size_t k = 0; k <= 2 * loci_; ++k) *out++ = p.has_total ? p.total[k] : unknown;
+    for (std::size_t l = 0; l < loci_; ++l)
+        for (std::size_t k = 0; k < 3; ++k) *out++ = p.has_locus[l] ? p.at[l][k] : unknown;
+    donor_sets_[i] = p.donor_set;
+    donor_explained_[i] = p.donor_explained ? 1 : 0;
+}
+
+void match_probabilities::copy(std::size_t to, const match_probabilities& from, std::size_t i) {
+    std::copy_n(from.values_.data() + i * width(), width(), values_.data() + to * width());
+    donor_sets_[to] = from.donor_sets_[i];
+    donor_explained_[to] = from.donor_explained_[i];
+}
+
+}  // namespace allomatch
