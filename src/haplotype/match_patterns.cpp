@@ -18,45 +18,32 @@ void pattern_table::start(const haplotype_index& index, std::span<const std::siz
     bits_.assign(size, 0);
 }
 
+pattern_rule pattern_rule::of(const locus_content& content, std::size_t l, std::size_t width) noexcept {
+    const match_pattern first = match_pattern{1} << l;
+    const match_pattern second = first << width;
+    if (content.no_product()) return {0, first | second, 0, width};
+    if (content.homozygous()) return {first, second, second, width};
+    return {first | second, 0, 0, width};
+}
+
 void pattern_table::take(std::span<const locus_content> genotype, bool homozygous_once) {
-    once_.clear();
     for (const std::uint32_t i : set_) bits_[i] = 0;
     set_.clear();
-    any_ = all_ = needs_first_ = 0;
-    const auto mark = [&](std::size_t l, outcome_code code, match_pattern bits) {
-        bits_[begins_[l] + code] |= bits;
-        set_.push_back(begins_[l] + code);
-    };
-    for (std::size_t l = 0; l < codes_.size(); ++l) {
-        const match_pattern first = match_pattern{1} << l;
-        const match_pattern second = first << codes_.size();
-        const auto& [a, b] = genotype[l].classes;
-        const auto nulls = index_->null_codes(at_[l]);
-        if (genotype[l].no_product()) {
-            // Only two nulls match it, and both positions at once.
-            for (const outcome_code n : nulls) mark(l, n, first | second);
-            all_ |= first | second;
-            continue;
-        }
-        const outcome_code code_a = index_->code_of(at_[l], a);
-        const outcome_code code_b = index_->code_of(at_[l], b);
-        if (code_a != haplotype_index::no_outcome) mark(l, code_a, a == b ? first | second : first);
-        if (a != b) {
-            if (code_b != haplotype_index::no_outcome) mark(l, code_b, second);
-            any_ |= first | second;
-            continue;
-        }
-        if (homozygous_once) once_.push_back(l);
-        // Beside a null, the other haplotype counts twice: the null agrees to the second position.
-        for (const outcome_code n : nulls) mark(l, n, second);
-        any_ |= first;
-        all_ |= second;
-        needs_first_ |= second;
+    once_.clear();
+    const std::size_t width = codes_.size();
+    rule_ = {0, 0, 0, width};
+    for (std::size_t l = 0; l < width; ++l) {
+        rule_ |= pattern_rule::of(genotype[l], l, width);
+        for_each_match(*index_, at_[l], genotype[l], l, width, [&](outcome_code code, match_pattern bits) {
+            bits_[begins_[l] + code] |= bits;
+            set_.push_back(begins_[l] + code);
+        });
+        if (homozygous_once && genotype[l].homozygous()) once_.push_back(l);
     }
 }
 
 match_pattern pattern_table::both_once(haplotype_id a, haplotype_id b) const noexcept {
-    match_pattern matched = both(of(a), of(b));
+    match_pattern matched = rule_.both(of(a), of(b));
     for (const std::size_t l : once_) {
         const match_pattern first = match_pattern{1} << l;
         if ((matched & first) != 0) continue;
@@ -84,22 +71,19 @@ void pattern_sums::start(std::size_t width) {
     seen_.clear();
 }
 
-void pattern_sums::pair_sorts(const diplotypes& person, const pattern_table& table, double factor) {
+void pattern_sums::pair_sorts(const diplotypes& person, const pattern_sorts& sorts, const pattern_rule& rule,
+                              double factor) {
+    const pattern_sorts::sort* const all = sorts.all.data();
     for (const auto& [a, b] : person.pairs) {
-        if (a == b) {
-            for (std::size_t i = begins_[a]; i < begins_[a + 1]; ++i) {
-                const sort& one = sorts_[i];
-                add(table.both(one.pattern, one.pattern), factor * one.weight * one.weight);
-                for (std::size_t j = i + 1; j < begins_[a + 1]; ++j)
-                    add(table.both(one.pattern, sorts_[j].pattern), 2 * factor * one.weight * sorts_[j].weight);
-            }
-        } else {
-            for (std::size_t i = begins_[a]; i < begins_[a + 1]; ++i) {
-                const match_pattern pattern = sorts_[i].pattern;
-                const double weight = 2 * factor * sorts_[i].weight;
-                for (std::size_t j = begins_[b]; j < begins_[b + 1]; ++j)
-                    add(table.both(pattern, sorts_[j].pattern), weight * sorts_[j].weight);
-            }
+        const pattern_sorts::sort* const end_a = all + sorts.begins[a + 1];
+        const pattern_sorts::sort* const begin_b = all + sorts.begins[b];
+        const pattern_sorts::sort* const end_b = all + sorts.begins[b + 1];
+        for (const pattern_sorts::sort* i = all + sorts.begins[a]; i != end_a; ++i) {
+            const match_pattern pattern = i->pattern;
+            const double weight = 2 * factor * i->weight;
+            if (a == b) add(rule.both(pattern, pattern), weight / 2 * i->weight);
+            for (const pattern_sorts::sort* j = a == b ? i + 1 : begin_b; j != end_b; ++j)
+                add(rule.both(pattern, j->pattern), weight * j->weight);
         }
     }
 }

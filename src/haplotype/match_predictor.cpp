@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "match_patterns.hpp"
+#include "genotype_walk.hpp"
 
 #include <allomatch/haplotype/match_predictor.hpp>
 
@@ -63,6 +63,8 @@ struct match_predictor::state {
     genotype_list donor_list;
     std::vector<locus_content> contents;
     prediction out;
+    std::vector<genotype_walk> walks;  ///< by the donors' set
+    std::vector<bool> walk_started;
     std::vector<std::vector<std::vector<match_pattern>>> patterns;  ///< donors' set, genotype of the patient, haplotype
     std::unordered_map<std::uint32_t, prediction> remembered;       ///< of typings that several donors share
 
@@ -95,6 +97,8 @@ match_predictor::match_predictor(const match_predictor& other) : state_(std::mak
     state_->homozygous_once = other.state_->homozygous_once;
     state_->patient = other.state_->patient;
     state_->patterns.resize(other.state_->patterns.size());
+    state_->walks.resize(state_->patterns.size());
+    state_->walk_started.assign(state_->patterns.size(), false);
 }
 match_predictor::~match_predictor() = default;
 match_predictor::match_predictor(match_predictor&&) noexcept = default;
@@ -124,6 +128,8 @@ void match_predictor::start(std::string_view patient_id, std::string_view popula
             next->pairings.push_back(s.pair_with(*next, static_cast<population_number>(i)));
     s.patient = std::move(next);
     s.patterns.assign(sets.size(), {});
+    s.walks.resize(sets.size());
+    s.walk_started.assign(sets.size(), false);
     s.remembered.clear();
 }
 
@@ -172,6 +178,21 @@ match_predictor::state::pairing match_predictor::state::pair_with(const plan& wi
 /// Every genotype of the donor against the patient's haplotypes.
 void match_predictor::state::against_donor_genotypes(const pairing& p) {
     const haplotype_index& patients = set(who().set);
+    if (!homozygous_once && (donor.certain || donor.pairs->pair_count <= longest_list)) {
+        genotype_walk& walk = walks[donor.set];
+        if (!walk_started[donor.set]) walk.start(patients, *who().pairs, p.patient, set(donor.set), p.donor);
+        walk_started[donor.set] = true;
+        if (walk.possible()) {
+            if (!donor.certain) {
+                walk.add(*donor.pairs, sums);
+                return;
+            }
+            contents.clear();
+            for (const std::size_t i : p.donor_content) contents.push_back(donor.contents[i]);
+            walk.add(contents, sums);
+            return;
+        }
+    }
     table.start(patients, p.patient);
     const auto take = [&](std::span<const locus_content> genotype, double weight) {
         table.take(genotype, homozygous_once);

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "genotype_walk.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <numeric>
+
+namespace allomatch {
+
+namespace {
+
+/// Loci whose states are kept, and how many entries they may have in all: 64 MB.
+constexpr std::size_t kept_loci = 2;
+constexpr std::size_t most_kept_entries = std::size_t{1} << 22;
+
+}  // namespace
+
+void genotype_walk::start(const haplotype_index& patients, const diplotypes& patient,
+                          std::span<const std::size_t> patient_at, const haplotype_index& donors,
+                          std::span<const std::size_t> donor_at) {
+    patients_ = &patients;
+    donors_ = &donors;
+    patient_ = &patient;
+    patient_at_.assign(patient_at.begin(), patient_at.end());
+    donor_at_.assign(donor_at.begin(), donor_at.end());
+    const std::size_t width = patient_at.size();
+    levels_.assign(width, {});
+    unsigned bits = 0;
+    for (std::size_t depth = width; depth-- > 0;) {
+        level& l = levels_[depth];
+        number_classes(l, patient_at[depth], patient, donor_at[depth]);
+        const auto own = static_cast<unsigned>(std::bit_width(l.content.size() - 1));
+        l.mask = (1U << own) - 1;
+        l.shift = std::min(bits, 127U);
+        bits += own;
+    }
+    possible_ = bits <= 128 && width > 0;
+    if (!possible_) return;
+    number_nodes(patient, patient_at);
+    path_.resize(width);
+    kept_.assign(std::min(kept_loci, width), {});
+    kept_entries_ = 0;
+    place_of_.assign(std::size_t{1} << (2 * width), 0);
+}
+
+void genotype_walk::number_classes(level& l, std::size_t at, const diplotypes& patient, std::size_t donor_at) {
+    std::vector<class_id> classes;
+    for (const haplotype_id h : patient.haplotypes) {
+        const class_id c = patients_->class_of(at, patients_->codes(at)[h]);
+        if (c != no_class) classes.push_back(c);
+    }
+    std::sort(classes.begin(), classes.end());
+    classes.erase(std::unique(classes.begin(), classes.end()), classes.end());
+    l.classes = classes.size();
+    const std::size_t other = l.classes;
+    const std::size_t null = l.classes + 1;
+    for (std::size_t i = 0; i < classes.size(); ++i) l.class_number.emplace_back(classes[i], static_cast<std::uint16_t>(i));
+    // One number a content: null beside a class is that class twice; `other` matches nothing, so 0xFFFFFFFE will do.
+    constexpr class_id nobody = no_class - 1;
+    l.number.assign((null + 1) * (null + 1), 0);
+    for (std::size_t a = 0; a <= null; ++a) {
+        for (std::size_t b = 0; b <= a; ++b) {
+            if (a == null && b != null) {
+                l.number[a * (null + 1) + b] = l.number[b * (null + 1) + a] = l.number[b * (null + 1) + b];
+                continue;
+            }
+            l.number[a * (null + 1) + b] = l.number[b * (null + 1) + a] = static_cast<std::uint32_t>(l.content.size());
+            const auto class_at = [&](std::size_t i) { return i == null ? no_class : i == other ? nobody : classes[i]; };
+            l.content.push_back(locus_content::of(class_at(a), class_at(b)));
+        }
+    }
+    l.bits.resize(l.content.size());
+    l.rule.resize(l.content.size());
+    l.class_of_code.resize(donors_->outcome_count(donor_at));
+    for (std::size_t code = 0; code < l.class_of_code.size(); ++code) {
+        const class_id c = donors_->class_of(donor_at, static_cast<outcome_code>(code));
+        const auto it = std::lower_bound(classes.begin(), classes.end(), c);
+        const std::size_t number = c == no_class                           ? null
+                                   : it != classes.end() && *it == c ? static_cast<std::size_t>(it - classes.begin())
+                                                                           : other;
+        l.class_of_code[code] = static_cast<std::uint16_t>(number);
+    }
+}
+
+/// Sorts the patient's haplotypes by group, then from the last locus to the first: a node of any level is a run of them.
+void genotype_walk::number_nodes(const diplotypes& patient, std::span<const std::size_t> at) {
+    const std::size_t width = at.size();
+    struct placed {
+        std::uint32_t group;
+        haplotype_id haplotype;
+    };
+    std::vector<placed> order;
+    for (std::uint32_t g = 0; g < patient.group_count(); ++g)
+        for (const haplotype_id h : patient.group(g)) order.push_back({g, h});
+    std::stable_sort(order.begin(), order.end(), [&](const placed& a, const placed& b) {
+        if (a.group != b.group) return a.group < b.group;
+        for (std::size_t l = width; l-- > 0;) {
+            const auto codes = patients_->codes(at[l]);
+            if (codes[a.haplotype] != codes[b.haplotype]) return codes[a.haplotype] < codes[b.haplotype];
+        }
+        return false;
+    });
+    start_.entries.clear();
+    start_.rule = {0, 0, 0, width};
+    std::vector<std::uint32_t> node(width + 1, 0);
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        // The first level from the end at which this haplotype leaves the node of the one before.
+        bool fresh = i == 0 || order[i].group != order[i - 1].group;
+        if (fresh) node[width] = order[i].group;
+        for (std::size_t depth = width; depth-- > 0;) {
+            const auto codes = patients_->codes(at[depth]);
+            fresh = fresh || codes[order[i].haplotype] != codes[order[i - 1].haplotype];
+            if (!fresh) continue;
+            node[depth] = static_cast<std::uint32_t>(levels_[depth].next.size());
+            levels_[depth].next.push_back(node[depth + 1]);
+            levels_[depth].code.push_back(codes[order[i].haplotype]);
+        }
+        const double weight = std::ldexp(patients_->frequencies()[order[i].haplotype], patient.scale);
+        if (fresh)
+            start_.entries.push_back({node[0], 0, weight});
+        else
+            start_.entries.back().weight += weight;
+    }
+}
+
+void genotype_walk::step(std::size_t depth, std::uint32_t content, const state& from, state& to) {
+    level& l = levels_[depth];
+    auto& bits = l.bits[content];
+    const std::size_t width = levels_.size();
+    if (bits.empty()) {
+        bits.assign(patients_->outcome_count(patient_at_[depth]), 0);
+        for_each_match(*patients_, patient_at_[depth], l.content[content], depth, width,
+                       [&](outcome_code code, match_pattern b) { bits[code] |= b; });
+        l.rule[content] = pattern_rule::of(l.content[content], depth, width);
+    }
+    to.rule = from.rule;
+    to.rule |= l.rule[content];
+    auto& out = to.entries;
+    out.clear();
+    std::size_t begin = 0;  // of the node
+    for (const entry& e : from.entries) {
+        const std::uint32_t node = l.next[e.node];
+        const match_pattern pattern = e.pattern | bits[l.code[e.node]];
+        if (begin != out.size() && out[begin].node != node) {
+            for (; begin != out.size(); ++begin) place_of_[out[begin].pattern] = 0;
+        }
+        std::uint32_t& place = place_of_[pattern];
+        if (place == 0) {
+            out.push_back({node, pattern, 0});
+            place = static_cast<std::uint32_t>(out.size());
+        }
+        out[place - 1].weight += e.weight;
+    }
+    for (; begin != out.size(); ++begin) place_of_[out[begin].pattern] = 0;
+}
+
+const genotype_walk::state& genotype_walk::after(std::size_t depth, key prefix, std::uint32_t content, const state& from) {
+    if (depth < kept_.size()) {
+        const auto wanted = static_cast<std::uint64_t>(prefix >> levels_[depth].shift);
+        const auto it = kept_[depth].find(wanted);
+        if (it != kept_[depth].end()) return it->second;
+        step(depth, content, from, path_[depth]);
+        if (kept_entries_ + path_[depth].entries.size() > most_kept_entries) return path_[depth];
+        kept_entries_ += path_[depth].entries.size();
+        return kept_[depth].emplace(wanted, path_[depth]).first->second;
+    }
+    step(depth, content, from, path_[depth]);
+    return path_[depth];
+}
+
+void genotype_walk::walk(pattern_sums& sums) {
+    const std::size_t width = levels_.size();
+    std::vector<const state*> at(width + 1, &start_);
+    for (std::size_t i = 0; i < genotypes_.size(); ++i) {
+        std::size_t depth = 0;
+        if (i != 0)
+            while (content_at(depth, genotypes_[i].genotype) == content_at(depth, genotypes_[i - 1].genotype)) ++depth;
+        for (; depth < width; ++depth)
+            at[depth + 1] = &after(depth, genotypes_[i].genotype, content_at(depth, genotypes_[i].genotype), *at[depth]);
+        // The nodes that are left are the groups.
+        leaf_.all.clear();
+        leaf_.begins.clear();
+        for (const entry& e : at[width]->entries) {
+            while (leaf_.begins.size() <= e.node) leaf_.begins.push_back(static_cast<std::uint32_t>(leaf_.all.size()));
+            leaf_.all.push_back({e.pattern, e.weight});
+        }
+        leaf_.begins.push_back(static_cast<std::uint32_t>(leaf_.all.size()));
+        sums.pair_sorts(*patient_, leaf_, at[width]->rule, genotypes_[i].weight / patient_->total);
+    }
+}
+
+void genotype_walk::list(const diplotypes& donor) {
+    const std::size_t width = levels_.size();
+    rows_.clear();
+    row_weights_.clear();
+    row_begins_.assign(1, 0);
+    std::vector<std::uint16_t> numbers;
+    for (std::size_t g = 0; g < donor.group_count(); ++g) {
+        const auto members = donor.group(g);
+        numbers.resize(members.size() * width);
+        for (std::size_t i = 0; i < members.size(); ++i)
+            for (std::size_t l = 0; l < width; ++l)
+                numbers[i * width + l] = levels_[l].class_of_code[donors_->codes(donor_at_[l])[members[i]]];
+        order_.resize(members.size());
+        std::iota(order_.begin(), order_.end(), 0U);
+        const auto row = [&](std::uint32_t i) { return numbers.begin() + static_cast<std::ptrdiff_t>(i * width); };
+        const auto before = [&](std::uint32_t a, std::uint32_t b) {
+            const int order = std::lexicographical_compare(row(a), row(a + 1), row(b), row(b + 1)) ? 1 : 0;
+            return order != 0;
+        };
+        std::stable_sort(order_.begin(), order_.end(), before);
+        for (std::size_t i = 0; i < order_.size(); ++i) {
+            if (i == 0 || !std::equal(row(order_[i]), row(order_[i] + 1), row(order_[i - 1]))) {
+                rows_.insert(rows_.end(), row(order_[i]), row(order_[i] + 1));
+                row_weights_.push_back(0);
+            }
+            row_weights_.back() += std::ldexp(donors_->frequencies()[members[order_[i]]], donor.scale);
+        }
+        row_begins_.push_back(static_cast<std::uint32_t>(row_weights_.size()));
+    }
+    genotypes_.clear();
+    for (const auto& [a, b] : donor.pairs) {
+        for (std::uint32_t i = row_begins_[a]; i < row_begins_[a + 1]; ++i) {
+            const std::uint16_t* const one = rows_.data() + i * width;
+            for (std::uint32_t j = a == b ? i : row_begins_[b]; j < row_begins_[b + 1]; ++j) {
+                const std::uint16_t* const two = rows_.data() + j * width;
+                key genotype = 0;
+                for (std::size_t l = 0; l < width; ++l) {
+                    const level& here = levels_[l];
+                    genotype |= key{here.number[one[l] * (here.classes + 2) + two[l]]} << here.shift;
+                }
+                const double both = row_weights_[i] * row_weights_[j] / donor.total;
+                genotypes_.push_back({genotype, a == b && i == j ? both : 2 * both});
+            }
+        }
+    }
+    std::sort(genotypes_.begin(), genotypes_.end(), [](const numbered& a, const numbered& b) {
+        return a.genotype != b.genotype ? a.genotype < b.genotype : a.weight < b.weight;
+    });
+    std::size_t kept = 0;
+    for (std::size_t i = 1; i < genotypes_.size(); ++i) {
+        if (genotypes_[i].genotype == genotypes_[kept].genotype)
+            genotypes_[kept].weight += genotypes_[i].weight;
+        else
+            genotypes_[++kept] = genotypes_[i];
+    }
+    genotypes_.resize(kept + 1);
+}
+
+void genotype_walk::add(const diplotypes& donor, pattern_sums& sums) {
+    list(donor);
+    walk(sums);
+}
+
+void genotype_walk::add(std::span<const locus_content> donor, pattern_sums& sums) {
+    key genotype = 0;
+    for (std::size_t l = 0; l < levels_.size(); ++l) {
+        const level& here = levels_[l];
+        const auto number = [&](class_id c) -> std::size_t {
+            if (c == no_class) return here.classes + 1;
+            const auto it = std::lower_bound(here.class_number.begin(), here.class_number.end(),
+                                             std::pair<class_id, std::uint16_t>(c, 0));
+            return it != here.class_number.end() && it->first == c ? it->second : here.classes;
+        };
+        genotype |= key{here.number[number(donor[l].classes[0]) * (here.classes + 2) + number(donor[l].classes[1])]} << here.shift;
+    }
+    genotypes_.assign(1, {genotype, 1.0});
+    walk(sums);
+}
+
+}  // namespace allomatch

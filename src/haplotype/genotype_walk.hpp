@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Many genotypes of one person against all haplotype pairs of another, locus by locus.
+#pragma once
+
+#include "match_patterns.hpp"
+
+#include <cstdint>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+namespace allomatch {
+
+/// Matches genotypes of donors against the haplotypes of one patient by walking a trie.
+///
+/// The genotypes of a donor are sorted, so that those with the same contents at the first loci come together. At each locus
+/// the patient's haplotypes take over what they match there and drop the locus; those that now agree in all that is left, and
+/// in what they matched, are taken together. So the first loci are matched once for many genotypes, and few haplotypes are
+/// left at the last. What is left after one and two loci is kept for the donors to come.
+///
+/// Classes that the patient cannot have are all the same to it, so genotypes of a donor that differ in them only are one.
+class genotype_walk {
+public:
+    /// Both people may be of different populations; `at` are the loci in the one set and the other.
+    void start(const haplotype_index& patients, const diplotypes& patient, std::span<const std::size_t> patient_at,
+               const haplotype_index& donors, std::span<const std::size_t> donor_at);
+    /// Whether genotypes can be numbered in 128 bits; when not, this way is not open.
+    [[nodiscard]] bool possible() const noexcept { return possible_; }
+
+    /// Adds the distribution of a donor with these haplotype pairs.
+    void add(const diplotypes& donor, pattern_sums& sums);
+    /// Adds that of a donor with one genotype.
+    void add(std::span<const locus_content> donor, pattern_sums& sums);
+
+private:
+    __extension__ typedef unsigned __int128 key;
+
+    /// Patient haplotypes that agree in their group and at the loci not yet walked. Nodes of a level that lead to the
+    /// same node of the next stand together.
+    struct level {
+        std::vector<std::uint32_t> next;    // node after this locus
+        std::vector<outcome_code> code;     // outcome at this locus
+        // Contents of this locus as donors have them, by number.
+        std::size_t classes = 0;            // that the patient can have; then other, then null
+        std::vector<std::uint32_t> number;  // of two class numbers
+        std::vector<locus_content> content;
+        std::vector<std::vector<match_pattern>> bits;  // content, patient's outcome; empty until asked for
+        std::vector<pattern_rule> rule;
+        std::vector<std::uint16_t> class_of_code;      // class number of the outcomes of the donors' set
+        std::vector<std::pair<class_id, std::uint16_t>> class_number;  // sorted
+        unsigned shift = 0;
+        std::uint32_t mask = 0;
+    };
+    /// Haplotypes of one node with the same pattern.
+    struct entry {
+        std::uint32_t node;
+        match_pattern pattern;
+        double weight;
+    };
+    struct state {
+        std::vector<entry> entries;  // by node
+        pattern_rule rule;
+    };
+    struct numbered {
+        key genotype;
+        double weight;
+    };
+
+    void number_classes(level& l, std::size_t at, const diplotypes& patient, std::size_t donor_at);
+    void number_nodes(const diplotypes& patient, std::span<const std::size_t> at);
+    void list(const diplotypes& donor);
+    void walk(pattern_sums& sums);
+    void step(std::size_t depth, std::uint32_t content, const state& from, state& to);
+    const state& after(std::size_t depth, key prefix, std::uint32_t content, const state& from);
+    [[nodiscard]] std::uint32_t content_at(std::size_t depth, key genotype) const noexcept {
+        return static_cast<std::uint32_t>(genotype >> levels_[depth].shift) & levels_[depth].mask;
+    }
+
+    bool possible_ = false;
+    const haplotype_index* patients_ = nullptr;
+    const haplotype_index* donors_ = nullptr;
+    const diplotypes* patient_ = nullptr;
+    std::vector<std::size_t> patient_at_;
+    std::vector<std::size_t> donor_at_;
+    std::vector<level> levels_;
+    state start_;
+    std::vector<state> path_;                          // one a locus
+    std::vector<std::unordered_map<std::uint64_t, state>> kept_;  // after one and two loci
+    std::size_t kept_entries_ = 0;
+    std::vector<numbered> genotypes_;
+    std::vector<std::uint32_t> place_of_;  // of a pattern within a node, from 1
+    pattern_sorts leaf_;
+
+    // Haplotypes of a donor by their class numbers.
+    struct reduced {
+        std::uint64_t classes;  // hash of the numbers; rows are compared
+        std::uint32_t row;
+        double weight;
+    };
+    std::vector<std::uint16_t> rows_;
+    std::vector<double> row_weights_;
+    std::vector<std::uint32_t> row_begins_;
+    std::vector<std::uint32_t> order_;
+};
+
+}  // namespace allomatch
