@@ -31,8 +31,20 @@ TEST(shown, makes_control_characters_and_bad_bytes_visible) {
     EXPECT_EQ(shown("\xED\xA0\x80"), "\\xED\\xA0\\x80");  // a surrogate
 }
 
+TEST(shown, makes_hidden_code_points_visible) {
+    EXPECT_EQ(shown("a\u0085b"), "a\\xC2\\x85b");
+    EXPECT_EQ(shown("\xC2\x80\xC2\x9F"), "\\xC2\\x80\\xC2\\x9F");
+    EXPECT_EQ(shown("\u202E10:20*A"), "\\xE2\\x80\\xAE10:20*A");
+    for (const std::string hidden : {"\u061C", "\u200E", "\u200F", "\u2028", "\u2029", "\u202A", "\u202B", "\u202C",
+                                     "\u202D", "\u202E", "\u2066", "\u2067", "\u2068", "\u2069"})
+        EXPECT_EQ(shown(hidden).size(), 4 * hidden.size()) << shown(hidden);
+    for (const std::string beside : {"\u00A0", "\u00FF", "\u061B", "\u061D", "\u200D", "\u2010", "\u2027", "\u202F",
+                                     "\u2065", "\u206A", "\u3042"})
+        EXPECT_EQ(shown(beside), beside);
+}
+
 TEST(shown, is_short_and_whole) {
-    for (const std::string unit : {"a", "\xC3\xA9", "\xE5\xAE\x81", "\xF0\x9F\xA9\xB8", "\xFF", "\n"})
+    for (const std::string unit : {"a", "\xC3\xA9", "\xE5\xAE\x81", "\xF0\x9F\xA9\xB8", "\xFF", "\n", "\u202E"})
         for (std::size_t limit = 8; limit < 40; ++limit) {
             std::string text;
             while (text.size() < 100) text += unit;
