@@ -3,7 +3,6 @@
 
 #include <allomatch/core/file.hpp>
 #include <allomatch/haplotype/read_frequencies.hpp>
-#include <allomatch/io/input.hpp>
 
 #include <algorithm>
 #include <bitset>
@@ -176,7 +175,7 @@ frequency_sets read_frequencies(std::span<const std::filesystem::path> files, co
     std::vector<std::string> place_of;
     for (const std::filesystem::path& file : files) {
         const std::string place = path_text(file);
-        frequency_sets one = read_frequencies_text(io::read_text(file), place, stem_of(file), names, options);
+        frequency_sets one = read_frequencies_text(read_file(file), place, stem_of(file), names, options);
         for (frequency_set& set : one.sets) {
             for (std::size_t i = 0; i < all.sets.size(); ++i) {
                 if (all.sets[i].name() != set.name()) continue;

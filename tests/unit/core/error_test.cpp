@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <allomatch/core/error.hpp>
-#include <allomatch/core/file.hpp>
 #include <allomatch/core/utf8.hpp>
 
 #include "unit/io/scratch_folder.hpp"
@@ -94,39 +93,6 @@ TEST(result, holds_one_of_both) {
     result<int> bad(problem{});
     EXPECT_FALSE(bad);
     EXPECT_EQ(bad.error(), problem{});
-}
-
-TEST(read_file, says_what_is_wrong) {
-    const io::testing::scratch_folder folder;
-    const auto message = [](const std::filesystem::path& path) {
-        return io::testing::message_of<format_error>([&] { (void)read_file(path); });
-    };
-    EXPECT_NE(message(folder / "none.txt").find("none.txt"), std::string::npos);
-    EXPECT_NE(message(folder.path()).find("folder"), std::string::npos);
-    EXPECT_EQ(read_file(folder.put("empty", "")), "");
-    EXPECT_EQ(read_file(folder.put("\xE5\xAE\x81.txt", std::string_view("a\0\r\n", 4))), std::string("a\0\r\n", 4));
-}
-
-TEST(delimited_lines, passes_over_comments_and_blank_lines_and_keeps_count) {
-    delimited_lines lines("t", "# x\r\n\r\na;b\r\n#\n;\nlast;", ';');
-    ASSERT_TRUE(lines.next());
-    EXPECT_EQ(lines.number(), 3U);
-    EXPECT_EQ(lines.cells(), (std::vector<std::string_view>{"a", "b"}));
-    ASSERT_TRUE(lines.next());
-    EXPECT_EQ(lines.number(), 5U);
-    EXPECT_EQ(lines.cells().size(), 2U);
-    ASSERT_TRUE(lines.next());
-    EXPECT_EQ(lines.cells(), (std::vector<std::string_view>{"last", ""}));
-    try {
-        (void)lines.cell(2);
-        FAIL();
-    } catch (const format_error& e) {
-        EXPECT_EQ(e.details().place, "t");
-        EXPECT_EQ(e.details().row, 6U);
-        EXPECT_EQ(e.details().column, "3");
-    }
-    EXPECT_FALSE(lines.next());
-    EXPECT_FALSE(lines.next());
 }
 
 }  // namespace
