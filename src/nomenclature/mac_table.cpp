@@ -19,16 +19,18 @@ constexpr std::size_t largest_table = 1U << 30;
 
 /// 1-based number of the line that holds a byte.
 std::uint64_t line_of(std::string_view text, std::size_t at) {
-    return 1 + static_cast<std::uint64_t>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
+    text = text.substr(0, at);
+    return 1 + static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
 /// Refuses a code at byte `at` of a table that had another meaning at byte `earlier`.
-[[noreturn]] void refuse_second(const std::string& place, std::string_view table, std::size_t at, std::string_view code,
-                                std::size_t earlier) {
+[[noreturn]] void refuse_second(const std::string& place, std::string_view table, std::size_t at,
+                                std::string_view code, std::size_t earlier) {
     const std::string_view before = table.substr(0, at);
     const std::string_view line = before.substr(before.rfind('\n') + 1);
-    problem p = problem::with_value(std::to_string(1 + std::count(line.begin(), line.end(), '\t')), code,
-                                    "the code stands for another list in line " + std::to_string(line_of(table, earlier)));
+    const auto column = 1 + std::count(line.begin(), line.end(), '\t');
+    problem p = problem::with_value(std::to_string(column), code, "the code stands for another list in line " +
+                                                                      std::to_string(line_of(table, earlier)));
     p.place = place;
     p.row = line_of(table, at);
     throw format_error(std::move(p));
