@@ -2,6 +2,8 @@
 #include <allomatch/core/error.hpp>
 #include <allomatch/core/utf8.hpp>
 
+#include <algorithm>
+
 namespace allomatch {
 
 problem problem::with_value(std::string_view column, std::string_view value, std::string reason) {
@@ -36,21 +38,38 @@ std::string problem::message() const {
     return out;
 }
 
+namespace {
+
+/// A valid code point that ends or reorders what stands beside it: control characters (C0, C1), line and paragraph
+/// separators, and the marks that set the direction of text.
+bool is_control(std::string_view bytes) {
+    // UTF-8 sorts as its code points do.
+    const auto between = [bytes](std::string_view first, std::string_view last) {
+        return bytes >= first && bytes <= last;
+    };
+    return bytes.front() == '\0' || between("\x01", "\x1F") || between("\x7F", "\xC2\x9F") || bytes == "\u061C" ||
+           between("\u200E", "\u200F") || between("\u2028", "\u202E") || between("\u2066", "\u2069");
+}
+
+}  // namespace
+
 std::string shown(std::string_view text, std::size_t limit) {
     constexpr char digits[] = "0123456789ABCDEF";
     constexpr std::string_view cut = "...";
     std::string out;
     std::size_t whole = 0;  // length of `out` that leaves room for the dots
     for (std::size_t at = 0; at < text.size();) {
-        const auto byte = static_cast<unsigned char>(text[at]);
         const std::size_t length = utf8_length(text.substr(at));
-        if (length == 0 || byte < 0x20 || byte == 0x7f) {
-            out += {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
-            ++at;
+        const std::string_view bytes = text.substr(at, std::max<std::size_t>(length, 1));
+        if (length == 0 || is_control(bytes)) {
+            for (const char c : bytes) {
+                const auto byte = static_cast<unsigned char>(c);
+                out += {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+            }
         } else {
-            out += text.substr(at, length);
-            at += length;
+            out += bytes;
         }
+        at += bytes.size();
         if (out.size() > limit) {
             out.resize(whole);
             return out.append(cut.substr(0, limit));

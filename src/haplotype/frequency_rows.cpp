@@ -2,6 +2,7 @@
 #include "frequency_rows.hpp"
 
 #include <allomatch/core/text.hpp>
+#include <allomatch/core/utf8.hpp>
 #include <allomatch/io/csv.hpp>
 
 #include <bitset>
@@ -56,6 +57,11 @@ layout layout_of(const std::string& place, std::span<const std::string> columns,
         if (field != none) refuse_file(place, "two columns for the same thing", columns[column]);
         field = column;
     };
+    const auto take_locus = [&](locus l, std::size_t column) {
+        for (const auto& [other, at] : found.loci)
+            if (other == l) refuse_file(place, "two columns for the same thing", columns[column]);
+        found.loci.emplace_back(l, column);
+    };
     for (std::size_t i = 0; i < columns.size(); ++i) {
         const std::string_view column = trim(columns[i]);
         std::string capital(column);
@@ -67,7 +73,7 @@ layout layout_of(const std::string& place, std::span<const std::string> columns,
         else if (capital == "POPULATION")
             take(found.population, i);
         else if (const auto l = locus_from_name(capital))
-            found.loci.emplace_back(*l, i);
+            take_locus(*l, i);
         else if (gene_from_name(capital))
             refuse_file(place, "DRB3, DRB4 and DRB5 go into one column DRB345", column);
     }
@@ -78,34 +84,27 @@ layout layout_of(const std::string& place, std::span<const std::string> columns,
     return found;
 }
 
-/// Reads one text into a report and rows by population.
+/// Reads a text with columns.
 class frequency_reader {
 public:
-    frequency_reader(const std::string& place, const std::string& name, frequency_report& report)
-        : place_(place), name_(name), report_(report) {}
+    frequency_reader(const std::string& place, const std::string& name) : place_(place), name_(name) {}
 
-    void read(std::string_view text) {
-        const std::string_view line = first_line(text);
-        if (line.starts_with('{') || line.starts_with('['))
-            refuse_file(place_, "frequency sets in JSON are not read yet; write them as CSV with the columns haplotype "
-                                "and frequency");
-        const bool header = has_header(line);
+    file_part read(std::string_view text) {
+        const bool header = has_header(first_line(text));
         io::csv_source source(text, place_, {.header = header});
         columns_.assign(source.columns().begin(), source.columns().end());
         layout_ = layout_of(place_, columns_, header);
         io::row_view row;
         while (source.next(row)) {
-            ++report_.rows_read;
+            ++part_.report.rows_read;
             line_ = row.number;
             if (!row.fault.empty())
                 refuse(none, {}, std::string(row.fault));
             else
                 take(row);
         }
-    }
-
-    [[nodiscard]] file_rows take_rows() {
-        return {std::move(populations_), layout_.haplotype == none ? "" : column_name(layout_.haplotype)};
+        if (layout_.haplotype != none) part_.haplotype_column = column_name(layout_.haplotype);
+        return std::move(part_);
     }
 
 private:
@@ -116,32 +115,29 @@ private:
         if (column != none) p.column = column_name(column);
         p.text = shown(text);
         p.reason = std::move(reason);
-        ++report_.rows_refused;
-        report_.problems.push_back(std::move(p));
+        ++part_.report.rows_refused;
+        part_.report.problems.push_back(std::move(p));
     }
     [[nodiscard]] std::string column_name(std::size_t column) const { return std::string(trim(columns_[column])); }
 
     void take(const io::row_view& row) {
         pending_row pending;
         pending.line = row.number;
-        const std::string_view frequency = trim(row.cells[layout_.frequency]);
-        const auto [end, code] =
-            std::from_chars(frequency.data(), frequency.data() + frequency.size(), pending.frequency);
-        if (code != std::errc() || end != frequency.data() + frequency.size() || std::isnan(pending.frequency))
-            return refuse(layout_.frequency, frequency, "not a number");
-        if (pending.frequency < 0) return refuse(layout_.frequency, frequency, "a frequency is not negative");
-        if (pending.frequency > 1) return refuse(layout_.frequency, frequency, "a frequency is at most 1");
-        if (pending.frequency == 0) {
-            ++report_.rows_zero;
+        const std::string_view text = trim(row.cells[layout_.frequency]);
+        const auto frequency = read_frequency(text);
+        if (!frequency) return refuse(layout_.frequency, text, frequency.error().reason);
+        if (*frequency == 0) {
+            ++part_.report.rows_zero;
             return;
         }
+        pending.frequency = *frequency;
         if (layout_.haplotype != none) {
             if (!take_haplotype(trim(row.cells[layout_.haplotype]), pending)) return;
         } else {
             for (const auto& [l, column] : layout_.loci) {
                 const std::string_view cell = trim(row.cells[column]);
                 if (cell.empty()) return refuse(column, cell, "no allele at this locus");
-                pending.alleles.emplace_back(l, cell);
+                pending.alleles.push_back(part_.alleles.number(l, cell));
             }
         }
         std::string_view population = layout_.population == none ? "" : trim(row.cells[layout_.population]);
@@ -166,35 +162,58 @@ private:
             const locus l = locus_of(*g);
             if (seen[index(l)]) return fail(text, "locus " + std::string(name(l)) + " is there twice");
             seen.set(index(l));
-            pending.alleles.emplace_back(l, part);
+            pending.alleles.push_back(part_.alleles.number(l, part));
         }
         return true;
     }
 
     std::vector<pending_row>& rows_of(std::string_view population) {
-        for (auto& p : populations_)
-            if (p.name == population) return p.rows;
-        populations_.push_back({std::string(population), {}});
-        return populations_.back().rows;
+        auto known = number_of_.find(population);
+        if (known == number_of_.end()) {
+            known = number_of_.emplace(population, part_.populations.size()).first;
+            part_.populations.push_back({std::string(population), {}});
+        }
+        return part_.populations[known->second].rows;
     }
 
     const std::string& place_;
     const std::string& name_;
-    frequency_report& report_;
     std::vector<std::string> columns_;
     layout layout_;
     std::uint64_t line_ = 0;
-    std::vector<population_rows> populations_;
+    file_part part_;
+    std::unordered_map<std::string, std::size_t, text_hash, std::equal_to<>> number_of_;  // of a population
 };
 
 }  // namespace
 
-file_rows read_rows(std::string_view text, const std::string& place, const std::string& name,
-                    frequency_report& report) {
+std::uint32_t allele_texts::number(locus l, std::string_view text) {
+    numbers& known = known_[index(l)];
+    if (const auto it = known.find(text); it != known.end()) return it->second;
+    const auto next = static_cast<std::uint32_t>(list_.size());
+    list_.emplace_back(l, &known.emplace(text, next).first->first);
+    return next;
+}
+
+result<double> read_frequency(std::string_view text) {
+    double value = 0;
+    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const auto refuse = [](std::string reason) { return problem::with_input({}, std::move(reason)); };
+    if (end != text.data() + text.size() || code == std::errc::invalid_argument || std::isnan(value))
+        return refuse("not a number");
+    if (code != std::errc()) return refuse("a number too large or too small to be kept");
+    if (value < 0) return refuse("a frequency is not negative");
+    if (value > 1) return refuse("a frequency is at most 1");
+    return value;
+}
+
+std::vector<file_part> read_rows(std::string_view text, const std::string& place, const std::string& name) {
+    text = without_mark(text);
     if (trim(text).empty()) refuse_file(place, "the file is empty");
-    frequency_reader reader(place, name, report);
-    reader.read(text);
-    return reader.take_rows();
+    if (is_json(text)) return read_json(text, place, name);
+    std::vector<file_part> parts;
+    parts.push_back(frequency_reader(place, name).read(text));
+    return parts;
 }
 
 }  // namespace allomatch::haplotype_files

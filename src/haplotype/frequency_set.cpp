@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <map>
 
@@ -218,19 +219,35 @@ void frequency_set_builder::merge() {
     for (std::size_t at = 0; at < width; ++at)
         for (const haplotype_allele& a : set_.alleles_[at]) outcome_of_code[at].push_back(outcome_of(at, a));
 
-    set_.merged_ = haplotype_table(width);
-    std::map<std::vector<std::uint32_t>, std::size_t> row_of;
+    const haplotype_table& rows = set_.rows_;
+    haplotype_table& merged = set_.merged_;
+    merged = haplotype_table(width);
+    merged.codes_.reserve(rows.codes_.size());
+    merged.frequencies_.reserve(rows.size());
+    // Open addressing: each slot is vacant or holds the number of a merged row.
+    constexpr std::size_t vacant = static_cast<std::size_t>(-1);
+    std::vector<std::size_t> slots(std::bit_ceil(rows.size() * 2), vacant);
     std::vector<std::uint32_t> key(width);
-    for (std::size_t row = 0; row < set_.rows_.size(); ++row) {
-        const auto codes = set_.rows_.codes(row);
-        for (std::size_t at = 0; at < width; ++at) key[at] = outcome_of_code[at][codes[at]];
-        const auto [it, added] = row_of.try_emplace(key, set_.merged_.size());
-        if (added) {
-            set_.merged_.codes_.insert(set_.merged_.codes_.end(), key.begin(), key.end());
-            set_.merged_.frequencies_.push_back(0);
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        const auto codes = rows.codes(row);
+        std::uint64_t hash = 0;
+        for (std::size_t at = 0; at < width; ++at) {
+            key[at] = outcome_of_code[at][codes[at]];
+            hash = (hash ^ key[at]) * 0x9E3779B97F4A7C15U;
+            hash ^= hash >> 32;
         }
-        set_.merged_.frequencies_[it->second] += set_.rows_.frequencies_[row];
+        std::size_t slot = hash & (slots.size() - 1);
+        while (slots[slot] != vacant && !std::ranges::equal(merged.codes(slots[slot]), key))
+            slot = (slot + 1) & (slots.size() - 1);
+        if (slots[slot] == vacant) {
+            slots[slot] = merged.size();
+            merged.codes_.insert(merged.codes_.end(), key.begin(), key.end());
+            merged.frequencies_.push_back(0);
+        }
+        merged.frequencies_[slots[slot]] += rows.frequencies_[row];
     }
+    merged.codes_.shrink_to_fit();
+    merged.frequencies_.shrink_to_fit();
 }
 
 frequency_set frequency_set_builder::build(bool normalise) && {

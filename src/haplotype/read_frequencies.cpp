@@ -3,10 +3,11 @@
 
 #include <allomatch/core/file.hpp>
 #include <allomatch/haplotype/read_frequencies.hpp>
-#include <allomatch/io/input.hpp>
 
 #include <algorithm>
 #include <bitset>
+#include <iterator>
+#include <optional>
 
 namespace allomatch {
 
@@ -16,32 +17,38 @@ extern const std::string_view haplotypes;
 
 namespace {
 
+using haplotype_files::allele_texts;
+using haplotype_files::file_part;
 using haplotype_files::pending_row;
 using haplotype_files::population_rows;
 using locus_bits = std::bitset<locus_count>;
 
-locus_bits bits_of(const pending_row& row) {
+locus_bits bits_of(const pending_row& row, const allele_texts& texts) {
     locus_bits bits;
-    for (const auto& [l, text] : row.alleles) bits.set(index(l));
+    for (const std::uint32_t allele : row.alleles) bits.set(index(texts.locus_at(allele)));
     return bits;
 }
 
 /// The loci that most rows have (on ties those of the earlier row), in the order of the first such row.
-std::vector<locus> loci_of(const std::vector<pending_row>& rows) {
-    std::vector<std::pair<locus_bits, std::size_t>> counts;
+std::vector<locus> loci_of(const std::vector<pending_row>& rows, const allele_texts& texts) {
+    struct kind {
+        locus_bits bits;
+        std::size_t count;
+        const pending_row* first;
+    };
+    std::vector<kind> kinds;
     for (const pending_row& row : rows) {
-        const locus_bits bits = bits_of(row);
-        const auto it = std::find_if(counts.begin(), counts.end(), [&](const auto& c) { return c.first == bits; });
-        if (it == counts.end())
-            counts.emplace_back(bits, 1);
+        const locus_bits bits = bits_of(row, texts);
+        const auto it = std::find_if(kinds.begin(), kinds.end(), [&](const kind& k) { return k.bits == bits; });
+        if (it == kinds.end())
+            kinds.push_back({bits, 1, &row});
         else
-            ++it->second;
+            ++it->count;
     }
-    const auto most = std::max_element(counts.begin(), counts.end(),
-                                       [](const auto& a, const auto& b) { return a.second < b.second; });
+    const auto most = std::max_element(kinds.begin(), kinds.end(),
+                                       [](const kind& a, const kind& b) { return a.count < b.count; });
     std::vector<locus> loci;
-    const auto first = std::find_if(rows.begin(), rows.end(), [&](const auto& r) { return bits_of(r) == most->first; });
-    for (const auto& [l, text] : first->alleles) loci.push_back(l);
+    for (const std::uint32_t allele : most->first->alleles) loci.push_back(texts.locus_at(allele));
     return loci;
 }
 
@@ -51,68 +58,67 @@ std::string listed(const std::vector<locus>& loci) {
     return text;
 }
 
-std::string haplotype_of(const pending_row& row) {
-    std::string text;
-    for (const auto& [l, allele] : row.alleles) (text += text.empty() ? "" : "~") += allele;
-    return text;
-}
-
 /// Turns the rows of one population into a set.
 class set_maker {
 public:
-    set_maker(const std::string& place, const std::string& haplotype_column, frequency_report& report)
-        : place_(place), haplotype_column_(haplotype_column), report_(report) {}
+    set_maker(const std::string& place, file_part& part) : place_(place), part_(part), report_(part.report) {}
 
     frequency_set make(const population_rows& population, const nomenclature::pointer& names, bool normalise) {
-        const std::vector<locus> loci = loci_of(population.rows);
+        const std::vector<locus> loci = loci_of(population.rows, part_.alleles);
         frequency_set_builder builder(population.name, loci, names);
         std::vector<std::string_view> haplotype(loci.size());
+        const std::size_t first_fault = report_.problems.size();
         for (const pending_row& row : population.rows) {
             const std::size_t warned = builder.warnings().size();
-            if (in_order(row, loci, haplotype)) {
-                if (auto p = builder.add(haplotype, row.frequency))
-                    refuse(row, *std::move(p));
-                else
-                    ++report_.rows_taken;
-            } else {
-                problem p;
-                p.text = shown(haplotype_of(row));
-                p.reason = "the loci of this set are " + listed(loci);
-                refuse(row, std::move(p));
-            }
+            if (!in_order(row, loci, haplotype))
+                refuse(row, other_loci(row, loci));
+            else if (auto p = builder.add(haplotype, row.frequency))
+                refuse(row, *std::move(p));
             for (std::size_t i = warned; i < builder.warnings().size(); ++i)
                 report_.warnings.push_back(placed(row, builder.warnings()[i]));
         }
+        report_.rows_taken += builder.size();
+        const bool none = builder.size() == 0;
         try {
             frequency_set set = std::move(builder).build(normalise);
             report_.rows_merged += set.rows().size() - set.merged().size();
+            report_.sets.push_back({set.name(), set.rows().size(), set.merged().size(), set.sum_as_read()});
             return set;
         } catch (const format_error& error) {
             problem p = error.details();
             p.place = place_;
-            if (report_.rows_taken == 0 && !report_.problems.empty())
-                p.reason += "; the first fault: " + report_.problems.front().message();
+            if (none) p.reason += "; the first fault: " + report_.problems.at(first_fault).message();
             throw format_error(std::move(p));
         }
     }
 
 private:
     /// Puts the alleles of a row in the order of the loci; false when it has other loci.
-    static bool in_order(const pending_row& row, const std::vector<locus>& loci,
-                         std::vector<std::string_view>& haplotype) {
+    bool in_order(const pending_row& row, const std::vector<locus>& loci,
+                  std::vector<std::string_view>& haplotype) const {
         if (row.alleles.size() != loci.size()) return false;
         for (std::size_t at = 0; at < loci.size(); ++at) {
             const auto it = std::find_if(row.alleles.begin(), row.alleles.end(),
-                                         [&](const auto& a) { return a.first == loci[at]; });
+                                         [&](std::uint32_t a) { return part_.alleles.locus_at(a) == loci[at]; });
             if (it == row.alleles.end()) return false;
-            haplotype[at] = it->second;
+            haplotype[at] = part_.alleles.text(*it);
         }
         return true;
+    }
+    [[nodiscard]] problem other_loci(const pending_row& row, const std::vector<locus>& loci) const {
+        std::string text;
+        for (const std::uint32_t a : row.alleles) (text += text.empty() ? "" : "~") += part_.alleles.text(a);
+        const locus_bits bits = bits_of(row, part_.alleles);
+        const auto missing = std::find_if(loci.begin(), loci.end(), [&](locus l) { return !bits[index(l)]; });
+        std::string column;
+        if (missing != loci.end()) column = name(*missing);
+        return problem::with_value(column, text, "the loci of this set are " + listed(loci));
     }
     [[nodiscard]] problem placed(const pending_row& row, problem p) const {
         p.place = place_;
         p.row = row.line;
-        if (!haplotype_column_.empty()) p.column = haplotype_column_;
+        p.id = part_.id;
+        if (!part_.haplotype_column.empty()) p.column = part_.haplotype_column;
         return p;
     }
     void refuse(const pending_row& row, problem p) {
@@ -121,9 +127,25 @@ private:
     }
 
     const std::string& place_;
-    const std::string& haplotype_column_;
+    const file_part& part_;
     frequency_report& report_;
 };
+
+/// The number in "IPD-IMGT/HLA 3.58.0" and in "3.58.0".
+std::string_view release_number(std::string_view version) {
+    version = trim(version);
+    return version.substr(version.rfind(' ') + 1);
+}
+
+std::optional<problem> other_release(const std::string& place, const file_part& part, const nomenclature& names) {
+    if (names.names_only() || part.nomenclature_version.empty()) return std::nullopt;
+    if (release_number(part.nomenclature_version) == release_number(names.version())) return std::nullopt;
+    problem p = problem::with_value("nomenclatureVersion", part.nomenclature_version,
+                                    "the release in use is " + shown(names.version()));
+    p.place = place;
+    p.id = part.id;
+    return p;
+}
 
 void append(frequency_report& to, frequency_report from) {
     to.rows_read += from.rows_read;
@@ -131,6 +153,7 @@ void append(frequency_report& to, frequency_report from) {
     to.rows_zero += from.rows_zero;
     to.rows_refused += from.rows_refused;
     to.rows_merged += from.rows_merged;
+    std::move(from.sets.begin(), from.sets.end(), std::back_inserter(to.sets));
     std::move(from.problems.begin(), from.problems.end(), std::back_inserter(to.problems));
     std::move(from.warnings.begin(), from.warnings.end(), std::back_inserter(to.warnings));
 }
@@ -138,7 +161,7 @@ void append(frequency_report& to, frequency_report from) {
 /// "EAS" of "folder/EAS.csv.gz".
 std::string stem_of(const std::filesystem::path& file) {
     std::filesystem::path last = file.filename();
-    if (last.extension() == ".gz") last = last.stem();
+    if (same_ignoring_case(path_text(last.extension()), ".gz")) last = last.stem();
     return path_text(last.stem());
 }
 
@@ -153,20 +176,23 @@ const frequency_set* frequency_sets::find(std::string_view population) const noe
 frequency_sets read_frequencies_text(std::string_view text, const std::string& place, const std::string& name,
                                      const nomenclature::pointer& names, const frequency_options& options) {
     frequency_sets found;
-    const auto rows = haplotype_files::read_rows(text, place, name, found.report);
-    if (rows.populations.empty()) {
-        problem p;
-        p.place = place;
-        p.reason = "no row with a haplotype frequency";
-        if (!found.report.problems.empty()) p.reason += "; the first fault: " + found.report.problems.front().message();
-        throw format_error(std::move(p));
-    }
-    set_maker maker(place, rows.haplotype_column, found.report);
-    for (const population_rows& population : rows.populations)
-        found.sets.push_back(maker.make(population, names, options.normalise));
     const auto by_row = [](const problem& a, const problem& b) { return a.row < b.row; };
-    std::stable_sort(found.report.problems.begin(), found.report.problems.end(), by_row);
-    std::stable_sort(found.report.warnings.begin(), found.report.warnings.end(), by_row);
+    for (file_part& part : haplotype_files::read_rows(text, place, name)) {
+        if (part.populations.empty()) {
+            problem p = problem::with_input(place, "no row with a haplotype frequency");
+            p.id = part.id;
+            if (!part.report.problems.empty())
+                p.reason += "; the first fault: " + part.report.problems.front().message();
+            throw format_error(std::move(p));
+        }
+        set_maker maker(place, part);
+        for (const population_rows& population : part.populations)
+            found.sets.push_back(maker.make(population, names, options.normalise));
+        std::stable_sort(part.report.problems.begin(), part.report.problems.end(), by_row);
+        if (auto p = other_release(place, part, *names)) part.report.warnings.push_back(*std::move(p));
+        std::stable_sort(part.report.warnings.begin(), part.report.warnings.end(), by_row);
+        append(found.report, std::move(part.report));
+    }
     return found;
 }
 
@@ -176,7 +202,7 @@ frequency_sets read_frequencies(std::span<const std::filesystem::path> files, co
     std::vector<std::string> place_of;
     for (const std::filesystem::path& file : files) {
         const std::string place = path_text(file);
-        frequency_sets one = read_frequencies_text(io::read_text(file), place, stem_of(file), names, options);
+        frequency_sets one = read_frequencies_text(read_file(file), place, stem_of(file), names, options);
         for (frequency_set& set : one.sets) {
             for (std::size_t i = 0; i < all.sets.size(); ++i) {
                 if (all.sets[i].name() != set.name()) continue;

@@ -17,6 +17,25 @@ constexpr std::size_t largest_table = 1U << 30;
     throw format_error(problem::with_input(place, std::move(reason)));
 }
 
+/// 1-based number of the line that holds a byte.
+std::uint64_t line_of(std::string_view text, std::size_t at) {
+    text = text.substr(0, at);
+    return 1 + static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+/// Refuses a code at byte `at` of a table that had another meaning at byte `earlier`.
+[[noreturn]] void refuse_second(const std::string& place, std::string_view table, std::size_t at,
+                                std::string_view code, std::size_t earlier) {
+    const std::string_view before = table.substr(0, at);
+    const std::string_view line = before.substr(before.rfind('\n') + 1);
+    const auto column = 1 + std::count(line.begin(), line.end(), '\t');
+    problem p = problem::with_value(std::to_string(column), code, "the code stands for another list in line " +
+                                                                      std::to_string(line_of(table, earlier)));
+    p.place = place;
+    p.row = line_of(table, at);
+    throw format_error(std::move(p));
+}
+
 /// The first file of a zip archive.
 std::string unzip_first(const std::filesystem::path& path) {
     const std::string place = path_text(path);
@@ -41,7 +60,7 @@ std::string unzip_first(const std::filesystem::path& path) {
 }  // namespace
 
 mac_table::pointer mac_table::load(const std::filesystem::path& file) {
-    std::string content = read_file(file);
+    std::string content = read_file(file, largest_table);
     if (content.starts_with("PK\x03\x04")) content = unzip_first(file);
     return from_text(std::move(content), path_text(file));
 }
@@ -82,7 +101,7 @@ mac_table::pointer mac_table::from_text(std::string content, const std::string& 
         const entry& b = table->entries_[i];
         if (table->code_of(a) == table->code_of(b) &&
             all.substr(a.expansion, a.expansion_size) != all.substr(b.expansion, b.expansion_size))
-            refuse(place, "the code " + std::string(table->code_of(a)) + " stands for two different lists");
+            refuse_second(place, all, b.code, table->code_of(b), a.code);
     }
     return table;
 }

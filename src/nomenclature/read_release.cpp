@@ -3,6 +3,8 @@
 #include <allomatch/nomenclature/release_tables.hpp>
 
 #include <algorithm>
+#include <array>
+#include <set>
 #include <utility>
 
 namespace allomatch {
@@ -31,6 +33,21 @@ allele_name allele_cell(const delimited_lines& lines, std::size_t cell, std::str
     return *name;
 }
 
+/// Counts the antigens of each family as they are read, so that one too many is refused where it stands.
+class antigen_counter {
+public:
+    void add(const delimited_lines& lines, std::size_t cell, serology_family family, std::uint32_t antigen) {
+        auto& known = antigens_[index(family)];
+        known.insert(antigen);
+        if (known.size() > antigen_set::capacity)
+            lines.fail(cell, std::to_string(antigen),
+                       "more than " + std::to_string(antigen_set::capacity) + " antigens in one family");
+    }
+
+private:
+    std::array<std::set<std::uint32_t>, serology_family_count> antigens_;
+};
+
 std::string version_in(std::string_view content) {
     constexpr std::string_view mark = "# version:";
     const std::size_t at = content.find(mark);
@@ -42,7 +59,7 @@ std::string version_in(std::string_view content) {
 }
 
 /// Columns: locus, name, assigned, deleted, identical to, reason.
-void read_names(const fs::path& path, release_tables& tables) {
+void read_names(const fs::path& path, release_tables& tables, antigen_counter& counter) {
     opened file(path, ';');
     tables.version = version_in(file.content);
     while (file.lines.next()) {
@@ -53,7 +70,11 @@ void read_names(const fs::path& path, release_tables& tables) {
         const std::string_view cause = file.lines.cell(5);
         if (!g) continue;
         if (deleted.empty()) {
-            tables.alleles.push_back(allele_cell(file.lines, 1, text).key(*g));
+            const allele_name allele = allele_cell(file.lines, 1, text);
+            tables.alleles.push_back(allele.key(*g));
+            // Above 10, a first field of C is an antigen of its own (semantics.md section 4).
+            if (*g == gene::C && allele.fields[0] > 10)
+                counter.add(file.lines, 1, serology_family::Cw, allele.fields[0]);
         } else {
             if (!current.empty() && !read_old_digits(*g, current)) (void)allele_cell(file.lines, 4, current);
             tables.old_names.push_back({*g, std::string(text), std::string(current), std::string(cause)});
@@ -94,7 +115,7 @@ std::vector<std::uint32_t> antigen_cell(const delimited_lines& lines, std::size_
 }
 
 /// Columns: locus, allele, then antigens: unambiguous, possible, assumed, expert assigned.
-void read_allele_serology(const fs::path& path, release_tables& tables) {
+void read_allele_serology(const fs::path& path, release_tables& tables, antigen_counter& counter) {
     opened file(path, ';');
     while (file.lines.next()) {
         const auto g = wmda_gene(file.lines.cell(0));
@@ -102,22 +123,32 @@ void read_allele_serology(const fs::path& path, release_tables& tables) {
             file.lines.fail(0, file.lines.line(), "expected 6 columns, found " + std::to_string(file.lines.cells().size()));
         if (!g) continue;
         release_tables::allele_antigens row{allele_cell(file.lines, 1, file.lines.cell(1)).key(*g), {}};
+        const auto family = family_of(*g);
         for (std::size_t i = 2; i < 6; ++i)
-            for (const std::uint32_t antigen : antigen_cell(file.lines, i)) row.antigens.push_back(antigen);
+            for (const std::uint32_t antigen : antigen_cell(file.lines, i)) {
+                if (family) counter.add(file.lines, i, *family, antigen);
+                row.antigens.push_back(antigen);
+            }
         if (!row.antigens.empty()) tables.serology.push_back(std::move(row));
     }
 }
 
 /// Columns: family, broad, splits, associated antigens.
-void read_broads(const fs::path& path, release_tables& tables) {
+void read_broads(const fs::path& path, release_tables& tables, antigen_counter& counter) {
     opened file(path, ';');
     while (file.lines.next()) {
         const auto family = family_from_name(file.lines.cell(0));
         const std::vector<std::uint32_t> parent = antigen_cell(file.lines, 1);
         if (parent.size() != 1) file.lines.fail(1, file.lines.cell(1), "expected one antigen");
-        std::vector<std::uint32_t> children = antigen_cell(file.lines, 2);
-        for (const std::uint32_t child : antigen_cell(file.lines, 3)) children.push_back(child);
-        if (family) tables.broads.push_back({*family, parent.front(), std::move(children)});
+        std::vector<std::uint32_t> children;
+        for (const std::size_t cell : {2U, 3U})
+            for (const std::uint32_t child : antigen_cell(file.lines, cell)) {
+                if (family) counter.add(file.lines, cell, *family, child);
+                children.push_back(child);
+            }
+        if (!family) continue;
+        if (!children.empty()) counter.add(file.lines, 1, *family, parent.front());
+        tables.broads.push_back({*family, parent.front(), std::move(children)});
     }
 }
 
@@ -167,11 +198,12 @@ release_tables read_release(const fs::path& folder) {
     }
     release_tables tables;
     const fs::path wmda = folder / "wmda";
-    read_names(wmda / "hla_nom.txt", tables);
+    antigen_counter counter;
+    read_names(wmda / "hla_nom.txt", tables, counter);
     read_groups(wmda / "hla_nom_p.txt", 'P', tables.p_groups);
     read_groups(wmda / "hla_nom_g.txt", 'G', tables.g_groups);
-    read_allele_serology(wmda / "rel_dna_ser.txt", tables);
-    read_broads(wmda / "rel_ser_ser.txt", tables);
+    read_allele_serology(wmda / "rel_dna_ser.txt", tables, counter);
+    read_broads(wmda / "rel_ser_ser.txt", tables, counter);
     const fs::path tce = folder / "tce" / "dpb_tce.csv";
     if (fs::exists(tce, error)) read_tce(tce, tables);
     return tables;

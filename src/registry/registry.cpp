@@ -3,6 +3,7 @@
 #include <allomatch/registry/registry.hpp>
 
 #include <numeric>
+#include <utility>
 
 namespace allomatch {
 
@@ -172,10 +173,11 @@ std::shared_ptr<const registry> registry_builder::finish() {
     }
     for (field_column& f : building_.fields_) f.shrink_to_fit();
     building_.ids_.shrink_to_fit();
-    auto done = std::make_shared<registry>(std::move(building_));
-    building_ = {};
+    registry next;
+    next.names_ = building_.names_;
+    next.nulls_ = building_.nulls_;
     known_ = {};
-    return done;
+    return std::make_shared<registry>(std::exchange(building_, std::move(next)));
 }
 
 }  // namespace allomatch

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A MAC table of any bytes, as text and as a file, which may be a zip archive.
+// A MAC table of any bytes, as text and as a file, which may be a zip archive or packed with gzip.
 #pragma once
 
 #include "require.hpp"
@@ -49,11 +49,12 @@ inline int mac(const std::uint8_t* data, std::size_t size) {
         (std::filesystem::exists("/dev/shm") ? std::filesystem::path("/dev/shm") : std::filesystem::temp_directory_path()) /
         ("allomatch-fuzz-mac-" + std::to_string(std::random_device{}()));
     std::ofstream(path, std::ios::binary) << text;
+    const bool packed = text.starts_with("PK\x03\x04") || text.starts_with("\x1F\x8B");
     try {
         const auto table = mac_table::load(path);
-        require(text.starts_with("PK\x03\x04") || (accepted && table->size() == codes));
+        require(packed || (accepted && table->size() == codes));
     } catch (const format_error& e) {
-        require(!e.details().reason.empty() && (text.starts_with("PK\x03\x04") || !accepted));
+        require(!e.details().reason.empty() && (packed || !accepted));
     }
     std::filesystem::remove(path);
     return 0;

@@ -2,6 +2,7 @@
 // Every fuzz body over its committed corpus, and over each file cut short and with single bytes changed.
 #include "fuzz/csv_body.hpp"
 #include "fuzz/filter_body.hpp"
+#include "fuzz/frequencies_body.hpp"
 #include "fuzz/gl_string_body.hpp"
 #include "fuzz/mac_body.hpp"
 #include "fuzz/release_body.hpp"
@@ -69,8 +70,10 @@ TEST_P(fuzz_replay, damaged_corpus) {
 }
 
 INSTANTIATE_TEST_SUITE_P(bodies, fuzz_replay,
-                         ::testing::Values(body{"csv", fuzz::csv}, body{"typing", fuzz::typing}, body{"gl_string", fuzz::gl_string},
-                                           body{"release", fuzz::release}, body{"mac", fuzz::mac}, body{"filter", fuzz::filter}),
+                         ::testing::Values(body{"csv", fuzz::csv}, body{"typing", fuzz::typing},
+                                           body{"gl_string", fuzz::gl_string}, body{"release", fuzz::release},
+                                           body{"mac", fuzz::mac}, body{"filter", fuzz::filter},
+                                           body{"frequencies", fuzz::frequencies}),
                          [](const auto& about) { return std::string(about.param.name); });
 
 }  // namespace

@@ -57,8 +57,8 @@ public:
     using input_error::input_error;
 };
 
-/// Shortens a text for a message: at most `limit` bytes, cut at a UTF-8 boundary, control characters
-/// and invalid bytes shown as `\xNN`.
+/// Shortens a text for a message: at most `limit` bytes, cut at a UTF-8 boundary. Control characters (C0 and C1), line
+/// separators, marks of text direction and invalid bytes are shown as `\xNN`, byte by byte.
 [[nodiscard]] std::string shown(std::string_view text, std::size_t limit = 200);
 
 /// A value or the problem that prevented it. The throwing overloads of the library sit on top.

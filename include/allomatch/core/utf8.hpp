@@ -8,6 +8,14 @@
 
 namespace allomatch {
 
+inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+/// `text` without a byte-order mark at its start.
+[[nodiscard]] constexpr std::string_view without_mark(std::string_view text) noexcept {
+    if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+    return text;
+}
+
 /// Length in bytes of the code point that `text` starts with, 0 when its bytes are not valid UTF-8
 /// (overlong forms, surrogates and values above U+10FFFF included) or `text` is empty.
 [[nodiscard]] constexpr std::size_t utf8_length(std::string_view text) noexcept {

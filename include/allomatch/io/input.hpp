@@ -3,11 +3,12 @@
 /// Reading text files, plain or gzip-compressed, in bounded memory.
 #pragma once
 
+#include <allomatch/core/file.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -15,27 +16,6 @@ namespace allomatch::io {
 
 /// Longest single line or record that is read, in bytes, unless told otherwise.
 inline constexpr std::size_t default_max_record = std::size_t{64} << 20;
-
-/// The bytes of a file in order. gzip (also of several members) is recognised by its first two bytes,
-/// whatever the name, and unpacked while reading; memory use is constant. Not thread-safe.
-class byte_reader {
-public:
-    /// \throws format_error when the path is missing, a directory or cannot be opened.
-    explicit byte_reader(const std::filesystem::path& path);
-    byte_reader(byte_reader&&) noexcept;
-    byte_reader& operator=(byte_reader&&) noexcept;
-    ~byte_reader();
-
-    /// Fills `into`; returns the number of bytes, less than its size only at the end of the file.
-    /// \throws format_error naming the file on I/O errors and truncated or corrupt gzip.
-    std::size_t read(std::span<char> into);
-    /// The path as UTF-8.
-    [[nodiscard]] const std::string& name() const noexcept;
-
-private:
-    struct state;
-    std::unique_ptr<state> state_;
-};
 
 /// A sliding view of a text: what is at hand, and the way to get more. Holds a buffer of at most twice
 /// the bytes kept unread (256 KiB at least) for a file, and none for a text in memory. Not thread-safe.
@@ -92,10 +72,5 @@ private:
     std::size_t max_line_;
     std::uint64_t number_ = 0;
 };
-
-/// The whole content of a file, unpacked when gzip, byte-order mark dropped.
-/// \throws format_error as `byte_reader`, and when there are more than `limit` bytes.
-[[nodiscard]] std::string read_text(const std::filesystem::path& path,
-                                    std::size_t limit = std::size_t{1} << 30);
 
 }  // namespace allomatch::io

@@ -19,7 +19,7 @@ class mac_table {
 public:
     using pointer = std::shared_ptr<const mac_table>;
 
-    /// Loads one of the published layouts (formats.md, section "MAC table"), plain or zip.
+    /// Loads one of the published layouts (formats.md, section "MAC table"), plain, gzip or zip.
     /// \throws format_error naming file, line, column and text.
     static pointer load(const std::filesystem::path& file);
     /// The same from text; `place` is its name in messages.

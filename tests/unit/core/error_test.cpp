@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <allomatch/core/error.hpp>
-#include <allomatch/core/file.hpp>
 #include <allomatch/core/utf8.hpp>
 
 #include "unit/io/scratch_folder.hpp"
@@ -31,8 +30,20 @@ TEST(shown, makes_control_characters_and_bad_bytes_visible) {
     EXPECT_EQ(shown("\xED\xA0\x80"), "\\xED\\xA0\\x80");  // a surrogate
 }
 
+TEST(shown, makes_hidden_code_points_visible) {
+    EXPECT_EQ(shown("a\u0085b"), "a\\xC2\\x85b");
+    EXPECT_EQ(shown("\xC2\x80\xC2\x9F"), "\\xC2\\x80\\xC2\\x9F");
+    EXPECT_EQ(shown("\u202E10:20*A"), "\\xE2\\x80\\xAE10:20*A");
+    for (const std::string hidden : {"\u061C", "\u200E", "\u200F", "\u2028", "\u2029", "\u202A", "\u202B", "\u202C",
+                                     "\u202D", "\u202E", "\u2066", "\u2067", "\u2068", "\u2069"})
+        EXPECT_EQ(shown(hidden).size(), 4 * hidden.size()) << shown(hidden);
+    for (const std::string beside : {"\u00A0", "\u00FF", "\u061B", "\u061D", "\u200D", "\u2010", "\u2027", "\u202F",
+                                     "\u2065", "\u206A", "\u3042"})
+        EXPECT_EQ(shown(beside), beside);
+}
+
 TEST(shown, is_short_and_whole) {
-    for (const std::string unit : {"a", "\xC3\xA9", "\xE5\xAE\x81", "\xF0\x9F\xA9\xB8", "\xFF", "\n"})
+    for (const std::string unit : {"a", "\xC3\xA9", "\xE5\xAE\x81", "\xF0\x9F\xA9\xB8", "\xFF", "\n", "\u202E"})
         for (std::size_t limit = 8; limit < 40; ++limit) {
             std::string text;
             while (text.size() < 100) text += unit;
@@ -82,39 +93,6 @@ TEST(result, holds_one_of_both) {
     result<int> bad(problem{});
     EXPECT_FALSE(bad);
     EXPECT_EQ(bad.error(), problem{});
-}
-
-TEST(read_file, says_what_is_wrong) {
-    const io::testing::scratch_folder folder;
-    const auto message = [](const std::filesystem::path& path) {
-        return io::testing::message_of<format_error>([&] { (void)read_file(path); });
-    };
-    EXPECT_NE(message(folder / "none.txt").find("none.txt"), std::string::npos);
-    EXPECT_NE(message(folder.path()).find("folder"), std::string::npos);
-    EXPECT_EQ(read_file(folder.put("empty", "")), "");
-    EXPECT_EQ(read_file(folder.put("\xE5\xAE\x81.txt", std::string_view("a\0\r\n", 4))), std::string("a\0\r\n", 4));
-}
-
-TEST(delimited_lines, passes_over_comments_and_blank_lines_and_keeps_count) {
-    delimited_lines lines("t", "# x\r\n\r\na;b\r\n#\n;\nlast;", ';');
-    ASSERT_TRUE(lines.next());
-    EXPECT_EQ(lines.number(), 3U);
-    EXPECT_EQ(lines.cells(), (std::vector<std::string_view>{"a", "b"}));
-    ASSERT_TRUE(lines.next());
-    EXPECT_EQ(lines.number(), 5U);
-    EXPECT_EQ(lines.cells().size(), 2U);
-    ASSERT_TRUE(lines.next());
-    EXPECT_EQ(lines.cells(), (std::vector<std::string_view>{"last", ""}));
-    try {
-        (void)lines.cell(2);
-        FAIL();
-    } catch (const format_error& e) {
-        EXPECT_EQ(e.details().place, "t");
-        EXPECT_EQ(e.details().row, 6U);
-        EXPECT_EQ(e.details().column, "3");
-    }
-    EXPECT_FALSE(lines.next());
-    EXPECT_FALSE(lines.next());
 }
 
 }  // namespace

@@ -91,12 +91,82 @@ TEST(read_frequencies, refused_rows) {
     EXPECT_EQ(messages[5], "f.csv:9: column haplotype: 'A*02:01~A*01:01': locus A is there twice");
     EXPECT_EQ(r.report.problems[7].text, "X*1");
     EXPECT_EQ(r.report.problems[8].row, 12U);
-    EXPECT_EQ(r.report.problems[9].reason, "not a number");
+    EXPECT_EQ(r.report.problems[9].reason, "a number too large or too small to be kept");
+}
+
+TEST(read_frequencies, numbers) {
+    const auto reason = [](const std::string& number) {
+        const auto r = read("haplotype;frequency\nA*01:01;0.25\nA*02:01;" + number + "\n");
+        EXPECT_EQ(r.report.rows_read, 2U);
+        EXPECT_EQ(r.report.rows_taken + r.report.rows_zero + r.report.rows_refused, 2U);
+        if (r.report.rows_zero == 1) return std::string("zero");
+        return r.report.problems.empty() ? "taken" : r.report.problems[0].reason;
+    };
+    for (const char* taken : {"0.5", " 5e-1 ", "5E-01", ".5", "5e-324", "1e-320", "1e-07", "\"0.5\""})
+        EXPECT_EQ(reason(taken), "taken") << taken;
+    for (const char* zero : {"0", "0.0", "-0", "0e99", "0e-999999999"}) EXPECT_EQ(reason(zero), "zero") << zero;
+    for (const char* no :
+         {"", "x", "nan", "-nan", "nan(1)", "0,5", "0.5 %", "50%", "+0.5", "0x1p-2", "1e", "0.5.5", "1/2"})
+        EXPECT_EQ(reason(no), "not a number") << no;
+    for (const char* large : {"1.0000001", "2", "1e300", "inf", "infinity"})
+        EXPECT_EQ(reason(large), "a frequency is at most 1") << large;
+    for (const char* negative : {"-1e-300", "-inf", "-5"})
+        EXPECT_EQ(reason(negative), "a frequency is not negative") << negative;
+    for (const char* far : {"1e400", "1e-400", "-1e400", "1e999999999999999999999"})
+        EXPECT_EQ(reason(far), "a number too large or too small to be kept") << far;
+}
+
+// formats.md, "Common to all text files"
+TEST(read_frequencies, marks_comments_quotes_and_delimiters) {
+    for (const char delimiter : {',', ';', '\t'}) {
+        const std::string d(1, delimiter);
+        std::string text = "\xEF\xBB\xBF# made by hand\r\n\r\n\"Haplotype\"" + d + "FREQUENCY" + d + "source\r\n";
+        text += "\"A*02:01~B*07:02\"" + d + "\"0.5\"" + d + "\"say \"\"x\"\"\"\r\n";
+        text += "# no comment here" + d + "0.5" + d + "\r\n";
+        const auto r = read(text);
+        EXPECT_EQ(r.report.rows_taken, 1U);
+        ASSERT_EQ(r.report.problems.size(), 1U);
+        EXPECT_EQ(r.report.problems[0].row, 5U);
+    }
+    const auto bare = read("\xEF\xBB\xBF# populations\nA*02:01,X,0.5\nA*01:01,X,0.5\n");
+    EXPECT_EQ(bare.sets.at(0).name(), "X");
+    EXPECT_EQ(bare.report.rows_taken, 2U);
+    // layout (a) with a count, in any order of columns
+    const auto counted = read("count,frequency,population,haplotype\n3,0.5,X,B*07:02~HLA-A*02:01\n");
+    EXPECT_EQ(counted.sets.at(0).haplotype_text(0), "B*07:02~A*02:01");
+}
+
+TEST(read_frequencies, the_report_has_each_set) {
+    const auto r = read("haplotype,population,frequency\n"
+                        "A*02:01~B*07:02,X,0.25\n"
+                        "A*01:01~B*08:01,Y,1\n"
+                        "B*07:02:01~A*02:01,X,0.125\n"
+                        "A*02:01~B*07:02,X,0.125\n"
+                        "A*01:01~B*08:01,X,0\n");
+    ASSERT_EQ(r.report.sets.size(), 2U);
+    EXPECT_EQ(r.report.sets[0].name, "X");
+    EXPECT_EQ(r.report.sets[0].rows, 3U);
+    EXPECT_EQ(r.report.sets[0].haplotypes, 1U);
+    EXPECT_EQ(r.report.sets[0].sum, 0.5);
+    EXPECT_EQ(r.report.sets[1].name, "Y");
+    EXPECT_EQ(r.report.sets[1].sum, 1);
+    EXPECT_EQ(r.report.rows_merged, 2U);
+    EXPECT_EQ(r.sets[0].merged().frequency(0), 0.5);
+    // Normalising leaves the sum as read.
+    EXPECT_EQ(read("haplotype,frequency\nA*02:01,0.75\nA*01:01,0.75\n", true).report.sets[0].sum, 1.5);
+}
+
+TEST(read_frequencies, the_fault_of_a_set_without_rows_is_its_own) {
+    const std::string message = refusal("haplotype,population,frequency\nA*01:01,X,0.5\nA*99:99,Y,0.5\nB*99:01,Z,1\n");
+    EXPECT_NE(message.find("id Y"), std::string::npos) << message;
+    EXPECT_NE(message.find("A*99:99"), std::string::npos) << message;
 }
 
 TEST(read_frequencies, files_that_are_no_frequencies) {
     EXPECT_NE(refusal("").find("empty"), std::string::npos);
-    EXPECT_NE(refusal("{\"frequencies\":[]}").find("JSON"), std::string::npos);
+    EXPECT_NE(refusal("\xEF\xBB\xBF\n").find("empty"), std::string::npos);
+    EXPECT_NE(refusal("A, A,frequency\n02:01,01:01,1\n").find("two columns"), std::string::npos);
+    EXPECT_NE(refusal(std::string_view("\xFF\xFE" "h\0a\0", 6)).find("UTF-16"), std::string::npos);
     EXPECT_NE(refusal("haplotype,count\nA*02:01,1\n").find("frequency"), std::string::npos);
     EXPECT_NE(refusal("a_name,frequency\nA*02:01,1\n").find("haplotype"), std::string::npos);
     EXPECT_NE(refusal("A,DRB4,frequency\n02:01,01:01,1\n").find("DRB345"), std::string::npos);
@@ -109,7 +179,7 @@ TEST(read_frequencies, files_that_are_no_frequencies) {
 
 TEST(read_frequencies, files_and_their_names) {
     const scratch_folder folder;
-    const std::array files{folder.put("EAS.csv.gz", io::testing::gzip("haplotype,frequency\nA*02:01,0.5\n")),
+    const std::array files{folder.put("EAS.csv.GZ", io::testing::gzip("haplotype,frequency\nA*02:01,0.5\n")),
                            folder.put("EUR.csv", "haplotype,frequency\nA*01:01,0.5\n"),
                            folder.put("other.csv", "haplotype,population,frequency\nA*01:01,EUR,0.5\n")};
     const auto two = read_frequencies(std::span(files).first(2), nomenclature::builtin());

@@ -117,7 +117,7 @@ TEST(table_writers, files_by_ending) {
         EXPECT_EQ(bytes_of(folder / name), to_text(example(), format)) << name;
         write_table(example(), folder / (name + ".gz"));
         EXPECT_EQ(bytes_of(folder / (name + ".gz")).substr(0, 2), "\x1F\x8B");
-        EXPECT_EQ(read_text(folder / (name + ".gz")), to_text(example(), format)) << name;
+        EXPECT_EQ(read_file(folder / (name + ".gz")), to_text(example(), format)) << name;
     }
     EXPECT_EQ(folder.entries(), 10U);
 }
@@ -136,7 +136,7 @@ TEST(table_writers, large_tables_in_pieces) {
     EXPECT_EQ(all, to_text(t, table_format::csv));
     const scratch_folder folder;
     write_table(t, folder / "n.csv.gz");
-    EXPECT_EQ(read_text(folder / "n.csv.gz"), all);
+    EXPECT_EQ(read_file(folder / "n.csv.gz"), all);
 }
 
 TEST(table_writers, other_endings_are_refused) {

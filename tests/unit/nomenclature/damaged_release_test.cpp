@@ -103,9 +103,22 @@ TEST(damaged_release, missing_or_wrong_files_are_named) {
 }
 
 TEST(damaged_release, more_antigens_than_fit_are_refused) {
-    release_files files = miniature_files();
-    for (int i = 300; i < 500; ++i) files["wmda/rel_ser_ser.txt"] += "A;" + std::to_string(i) + ";" + std::to_string(i + 1) + ";\n";
-    EXPECT_FALSE(problem_of(files).reason.empty());
+    const auto refused = [](const char* file, std::uint64_t row, const char* column, const char* text, const auto& line) {
+        release_files files = miniature_files();
+        for (int i = 300; i < 500; ++i) files.at(file) += line(std::to_string(i));
+        const problem p = problem_of(files);
+        EXPECT_TRUE(p.place.ends_with(file)) << p.message();
+        EXPECT_EQ(p.row, row) << p.message();
+        EXPECT_EQ(p.column, column) << p.message();
+        EXPECT_EQ(p.text, text) << p.message();
+        EXPECT_NE(p.reason.find("128"), std::string::npos) << p.message();
+    };
+    // A has 1, 2, 203, 210, 9, 23, 24 and 2403 already: room for 300 to 419.
+    refused("wmda/rel_ser_ser.txt", 5 + 121, "3", "420", [](const std::string& i) { return "A;9;23/" + i + ";\n"; });
+    refused("wmda/rel_ser_ser.txt", 5 + 121, "2", "420", [](const std::string& i) { return "A;" + i + ";24;\n"; });
+    // rel_dna_ser.txt is read first, and has 1, 2 and 203.
+    refused("wmda/rel_dna_ser.txt", 8 + 126, "5", "425", [](const std::string& i) { return "A*;01:02;;;" + i + ";\n"; });
+    refused("wmda/hla_nom.txt", 22 + 129, "2", "428", [](const std::string& i) { return "C*;" + i + ":01;20200101;;;\n"; });
 }
 
 TEST(damaged_release, any_bytes_load_or_are_refused) {

@@ -91,8 +91,9 @@ TEST(mac_table, damage_is_named) {
 
 TEST(mac_table, a_code_has_one_meaning) {
     const problem p = refusal("AB\t01/02\nAC\t01/03\nAB\t01/04\n");
-    EXPECT_EQ(p.place, "codes.txt");
-    EXPECT_NE(p.message().find("AB"), std::string::npos) << p.message();
+    EXPECT_EQ(p.message(), "codes.txt:3: column 1: 'AB': the code stands for another list in line 1");
+    const problem marked = refusal("\xEF\xBB\xBF*\tCODE\tSUBTYPE\r\n\r\n*\tGFJM\t01/02\r\n\tAB\t01/04\r\n*\tGFJM\t01/05");
+    EXPECT_EQ(marked.message(), "codes.txt:5: column 2: 'GFJM': the code stands for another list in line 3");
     const auto table = mac_table::from_text("AB\t01/02\nAC\t01/03\nAB\t01/02\n");
     EXPECT_EQ(table->find("AB"), "01/02");
 }
@@ -121,6 +122,16 @@ TEST(mac_table, plain_and_zip_files) {
                 for (char d = 'A'; d <= 'D'; ++d) large += std::string{a, b, c, d} + "\t01/02/03/04/05/06/07/08/09\n";
     write_zip(folder / "large.zip", {{"t", large}});  // more than one step of reading
     EXPECT_EQ(mac_table::load(folder / "large.zip")->size(), 26U * 26 * 26 * 4);
+}
+
+TEST(mac_table, gzip_files) {
+    const scratch_folder folder;
+    const std::string packed = io::testing::gzip("\xEF\xBB\xBFLast Updated: 2024-10-09\n*\tCODE\tSUBTYPE\n\n\tAB\t01/02\n");
+    EXPECT_EQ(mac_table::load(folder.put("codes.txt.gz", packed))->find("AB"), "01/02");
+    EXPECT_EQ(mac_table::load(folder.put("odd.txt", packed))->size(), 1U);
+    const auto cut = folder.put("cut.txt.gz", packed.substr(0, packed.size() - 3));
+    EXPECT_NE(message_of<format_error>([&] { (void)mac_table::load(cut); }).find("cut.txt.gz: truncated gzip"),
+              std::string::npos);
 }
 
 TEST(mac_table, damaged_archives_are_named) {

@@ -194,6 +194,37 @@ TEST(registry_builder, reads_and_warns) {
     EXPECT_EQ(pool->column(A).texts.size(), 2U);  // reading alone leaves no text
 }
 
+TEST(registry_builder, is_as_new_after_finish) {
+    registry_builder builder(nomenclature::builtin(), nullptr, null_policy::consider);
+    builder.declare_fields({"sex"});
+    ASSERT_TRUE(builder.add(donor("D1", "A*01:01+A*02:01", {"F"})).empty());
+    const auto first = builder.finish();
+    EXPECT_EQ(builder.size(), 0U);
+    EXPECT_FALSE(builder.find("D1"));
+
+    builder.declare_fields({"branch", "sex"});
+    ASSERT_TRUE(builder.add(donor("D0", "A*03:01", {"Ningbo", "M"})).empty());
+    ASSERT_TRUE(builder.add(donor("D1", "A*01:01+A*02:01", {"Huzhou", "F"})).empty());
+    const auto second = builder.finish();
+    ASSERT_EQ(second->size(), 2U);
+    EXPECT_EQ(second->names(), nomenclature::builtin());
+    EXPECT_EQ(second->nulls(), first->nulls());
+    ASSERT_EQ(second->fields().size(), 2U);
+    EXPECT_EQ(second->field("branch")->text(0), "Ningbo");
+    EXPECT_EQ(second->typing_text(A, 1), "A*01:01+A*02:01");
+    EXPECT_EQ(second->column(A).typed, 2U);
+    EXPECT_EQ(second->places().size(), 2U);
+
+    ASSERT_EQ(first->size(), 1U);  // and the first is untouched
+    EXPECT_EQ(first->fields().size(), 1U);
+    EXPECT_EQ(first->typing_text(A, 0), "A*01:01+A*02:01");
+
+    const auto none = builder.finish();
+    EXPECT_EQ(none->size(), 0U);
+    EXPECT_EQ(none->names(), nomenclature::builtin());
+    EXPECT_TRUE(none->fields().empty());
+}
+
 TEST(registry, blanks_in_a_locus_text_are_untyped) {
     registry_builder builder(nomenclature::builtin(), nullptr);
     EXPECT_TRUE(builder.add(donor("D1", pair_text(" ", ""))).empty());
