@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace allomatch {
 
@@ -77,6 +78,24 @@ void genotype_list::add(std::span<const locus_content> contents, double weight) 
 
 void genotype_list::multiply(double factor) {
     for (double& w : weights_) w *= factor;
+}
+
+std::vector<locus_resolution> resolve_locus(const haplotype_index& index, const diplotypes& person, std::size_t at) {
+    using sums = std::map<outcome_code, double>;
+    std::vector<sums> groups(person.group_count());
+    for (std::size_t g = 0; g < person.group_count(); ++g)
+        for (const haplotype_id h : person.group(g))
+            groups[g][index.codes(at)[h]] += std::ldexp(index.frequencies()[h], person.scale);
+    std::map<locus_content, double> found;
+    for (const auto& [a, b] : person.pairs)
+        for (const auto& [x, weight_x] : groups[a])
+            for (const auto& [y, weight_y] : groups[b])
+                found[locus_content::of(index.class_of(at, x), index.class_of(at, y))] +=
+                    (a == b ? 1 : 2) * weight_x * weight_y / person.total;
+    std::vector<locus_resolution> out;
+    for (const auto& [content, probability] : found) out.push_back({content, std::min(probability, 1.0)});
+    if (out.size() == 1) out.front().probability = 1;
+    return out;
 }
 
 void for_each_genotype(const haplotype_index& index, const diplotypes& person, std::span<const std::size_t> at,

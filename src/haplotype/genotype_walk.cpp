@@ -12,6 +12,8 @@ namespace {
 
 /// Loci whose states are kept, and how many entries they may have in all: 64 MB.
 constexpr std::size_t kept_loci = 2;
+/// Values that a number of matches added up may take, at least: one more than there are loci.
+constexpr std::size_t added_up = 16;
 constexpr std::size_t most_kept_entries = std::size_t{1} << 22;
 
 }  // namespace
@@ -26,6 +28,11 @@ void genotype_walk::start(const haplotype_index& patients, const diplotypes& pat
     donor_at_.assign(donor_at.begin(), donor_at.end());
     const std::size_t width = patient_at.size();
     levels_.assign(width, {});
+    pattern_loci_ = 0;
+    for (std::size_t depth = 0; depth < width; ++depth) {
+        levels_[depth].adds_up = adds_up(patient_at[depth], patient);
+        if (!levels_[depth].adds_up) levels_[depth].place = pattern_loci_++;
+    }
     unsigned bits = 0;
     for (std::size_t depth = width; depth-- > 0;) {
         level& l = levels_[depth];
@@ -41,7 +48,33 @@ void genotype_walk::start(const haplotype_index& patients, const diplotypes& pat
     path_.resize(width);
     kept_.assign(std::min(kept_loci, width), {});
     kept_entries_ = 0;
-    place_of_.assign(std::size_t{1} << (2 * width), 0);
+    place_of_.assign(added_up << (2 * pattern_loci_), 0);
+    sums_.assign(added_up << (2 * pattern_loci_), 0);
+    for (std::size_t depth = 0; depth < width; ++depth) weigh_contents(levels_[depth], patient_at[depth], patient);
+}
+
+/// No class is in two groups that go together, and nothing is null.
+bool genotype_walk::adds_up(std::size_t at, const diplotypes& patient) const {
+    const auto codes = patients_->codes(at);
+    std::vector<std::vector<bool>> has(patient.group_count(), std::vector<bool>(patients_->outcome_count(at), false));
+    for (std::size_t g = 0; g < patient.group_count(); ++g) {
+        for (const haplotype_id h : patient.group(g)) {
+            if (patients_->class_of(at, codes[h]) == no_class) return false;
+            has[g][codes[h]] = true;
+        }
+    }
+    for (const auto& [a, b] : patient.pairs)
+        for (std::size_t code = 0; code < has[a].size(); ++code)
+            if (has[a][code] && has[b][code]) return false;
+    return true;
+}
+
+/// Probabilities of the single locus, for every content that a donor may have.
+void genotype_walk::weigh_contents(level& l, std::size_t at, const diplotypes& patient) {
+    const std::vector<locus_resolution> own = resolve_locus(*patients_, patient, at);
+    l.mismatches.assign(l.content.size(), {});
+    for (std::size_t i = 0; i < l.content.size(); ++i)
+        for (const locus_resolution& r : own) l.mismatches[i][l.content[i].mismatches(r.content)] += r.probability;
 }
 
 void genotype_walk::number_classes(level& l, std::size_t at, const diplotypes& patient, std::size_t donor_at) {
@@ -102,7 +135,7 @@ void genotype_walk::number_nodes(const diplotypes& patient, std::span<const std:
         return false;
     });
     start_.entries.clear();
-    start_.rule = {0, 0, 0, width};
+    start_.rule = {0, 0, 0, pattern_loci_};
     std::vector<std::uint32_t> node(width + 1, 0);
     for (std::size_t i = 0; i < order.size(); ++i) {
         // The first level from the end at which this haplotype leaves the node of the one before.
@@ -127,12 +160,16 @@ void genotype_walk::number_nodes(const diplotypes& patient, std::span<const std:
 void genotype_walk::step(std::size_t depth, std::uint32_t content, const state& from, state& to) {
     level& l = levels_[depth];
     auto& bits = l.bits[content];
-    const std::size_t width = levels_.size();
     if (bits.empty()) {
         bits.assign(patients_->outcome_count(patient_at_[depth]), 0);
-        for_each_match(*patients_, patient_at_[depth], l.content[content], depth, width,
+        for_each_match(*patients_, patient_at_[depth], l.content[content], l.place, pattern_loci_,
                        [&](outcome_code code, match_pattern b) { bits[code] |= b; });
-        l.rule[content] = pattern_rule::of(l.content[content], depth, width);
+        l.rule[content] = pattern_rule::of(l.content[content], l.place, pattern_loci_);
+        if (l.adds_up) {
+            for (match_pattern& b : bits)
+                if (b != 0) b = match_pattern{1} << (2 * pattern_loci_);
+            l.rule[content] = {0, 0, 0, pattern_loci_};
+        }
     }
     to.rule = from.rule;
     to.rule |= l.rule[content];
@@ -141,7 +178,7 @@ void genotype_walk::step(std::size_t depth, std::uint32_t content, const state& 
     std::size_t begin = 0;  // of the node
     for (const entry& e : from.entries) {
         const std::uint32_t node = l.next[e.node];
-        const match_pattern pattern = e.pattern | bits[l.code[e.node]];
+        const match_pattern pattern = e.pattern + bits[l.code[e.node]];
         if (begin != out.size() && out[begin].node != node) {
             for (; begin != out.size(); ++begin) place_of_[out[begin].pattern] = 0;
         }
@@ -169,24 +206,54 @@ const genotype_walk::state& genotype_walk::after(std::size_t depth, key prefix, 
     return path_[depth];
 }
 
-void genotype_walk::walk(pattern_sums& sums) {
+void genotype_walk::walk() {
     const std::size_t width = levels_.size();
     std::vector<const state*> at(width + 1, &start_);
+    at_.assign(width, {});
     for (std::size_t i = 0; i < genotypes_.size(); ++i) {
+        const auto& [genotype, weight] = genotypes_[i];
+        for (std::size_t l = 0; l < width; ++l) {
+            const auto& mismatches = levels_[l].mismatches[content_at(l, genotype)];
+            for (std::size_t k = 0; k < 3; ++k) at_[l][k] += weight * mismatches[k];
+        }
         std::size_t depth = 0;
         if (i != 0)
-            while (content_at(depth, genotypes_[i].genotype) == content_at(depth, genotypes_[i - 1].genotype)) ++depth;
+            while (content_at(depth, genotype) == content_at(depth, genotypes_[i - 1].genotype)) ++depth;
         for (; depth < width; ++depth)
-            at[depth + 1] = &after(depth, genotypes_[i].genotype, content_at(depth, genotypes_[i].genotype), *at[depth]);
-        // The nodes that are left are the groups.
-        leaf_.all.clear();
-        leaf_.begins.clear();
-        for (const entry& e : at[width]->entries) {
-            while (leaf_.begins.size() <= e.node) leaf_.begins.push_back(static_cast<std::uint32_t>(leaf_.all.size()));
-            leaf_.all.push_back({e.pattern, e.weight});
+            at[depth + 1] = &after(depth, genotype, content_at(depth, genotype), *at[depth]);
+        pair_leaf(*at[width], weight / patient_->total);
+    }
+    const match_pattern pattern_bits = (match_pattern{1} << (2 * pattern_loci_)) - 1;
+    matched_.assign(2 * width + 1, 0);
+    for (std::size_t i = 0; i < sums_.size(); ++i) {
+        if (sums_[i] == 0) continue;
+        matched_[static_cast<unsigned>(std::popcount(i & pattern_bits)) + (i >> (2 * pattern_loci_))] += sums_[i];
+        sums_[i] = 0;
+    }
+}
+
+/// The nodes after the last locus are the groups.
+void genotype_walk::pair_leaf(const state& last, double factor) {
+    const match_pattern pattern_bits = (match_pattern{1} << (2 * pattern_loci_)) - 1;
+    const entry* const all = last.entries.data();
+    begins_.clear();
+    for (std::uint32_t i = 0; i < last.entries.size(); ++i)
+        while (begins_.size() <= all[i].node) begins_.push_back(i);
+    begins_.push_back(static_cast<std::uint32_t>(last.entries.size()));
+    const auto outcome = [&](match_pattern x, match_pattern y) {
+        return last.rule.both(x & pattern_bits, y & pattern_bits) + (x & ~pattern_bits) + (y & ~pattern_bits);
+    };
+    double* const sums = sums_.data();
+    for (const auto& [a, b] : patient_->pairs) {
+        const entry* const end_a = all + begins_[a + 1];
+        const entry* const begin_b = all + begins_[b];
+        const entry* const end_b = all + begins_[b + 1];
+        for (const entry* i = all + begins_[a]; i != end_a; ++i) {
+            const match_pattern x = i->pattern;
+            const double weight = 2 * factor * i->weight;
+            if (a == b) sums[outcome(x, x)] += weight / 2 * i->weight;
+            for (const entry* j = a == b ? i + 1 : begin_b; j != end_b; ++j) sums[outcome(x, j->pattern)] += weight * j->weight;
         }
-        leaf_.begins.push_back(static_cast<std::uint32_t>(leaf_.all.size()));
-        sums.pair_sorts(*patient_, leaf_, at[width]->rule, genotypes_[i].weight / patient_->total);
     }
 }
 
@@ -248,12 +315,12 @@ void genotype_walk::list(const diplotypes& donor) {
     genotypes_.resize(kept + 1);
 }
 
-void genotype_walk::add(const diplotypes& donor, pattern_sums& sums) {
+void genotype_walk::match(const diplotypes& donor) {
     list(donor);
-    walk(sums);
+    walk();
 }
 
-void genotype_walk::add(std::span<const locus_content> donor, pattern_sums& sums) {
+void genotype_walk::match(std::span<const locus_content> donor) {
     key genotype = 0;
     for (std::size_t l = 0; l < levels_.size(); ++l) {
         const level& here = levels_[l];
@@ -266,7 +333,7 @@ void genotype_walk::add(std::span<const locus_content> donor, pattern_sums& sums
         genotype |= key{here.number[number(donor[l].classes[0]) * (here.classes + 2) + number(donor[l].classes[1])]} << here.shift;
     }
     genotypes_.assign(1, {genotype, 1.0});
-    walk(sums);
+    walk();
 }
 
 }  // namespace allomatch

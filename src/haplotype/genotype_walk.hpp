@@ -5,6 +5,9 @@
 
 #include "match_patterns.hpp"
 
+#include <allomatch/haplotype/genotype_list.hpp>
+
+#include <array>
 #include <cstdint>
 #include <span>
 #include <unordered_map>
@@ -20,6 +23,8 @@ namespace allomatch {
 /// left at the last. What is left after one and two loci is kept for the donors to come.
 ///
 /// Classes that the patient cannot have are all the same to it, so genotypes of a donor that differ in them only are one.
+/// At a locus where the two haplotypes of the patient never carry the same class, what they match adds up, and only its
+/// number is carried on instead of a pattern.
 class genotype_walk {
 public:
     /// Both people may be of different populations; `at` are the loci in the one set and the other.
@@ -28,10 +33,14 @@ public:
     /// Whether genotypes can be numbered in 128 bits; when not, this way is not open.
     [[nodiscard]] bool possible() const noexcept { return possible_; }
 
-    /// Adds the distribution of a donor with these haplotype pairs.
-    void add(const diplotypes& donor, pattern_sums& sums);
-    /// Adds that of a donor with one genotype.
-    void add(std::span<const locus_content> donor, pattern_sums& sums);
+    /// Sets the distribution of a donor with these haplotype pairs.
+    void match(const diplotypes& donor);
+    /// Sets that of a donor with one genotype.
+    void match(std::span<const locus_content> donor);
+    /// P(exactly k matched positions) over the loci.
+    [[nodiscard]] std::span<const double> matched() const noexcept { return matched_; }
+    /// P(0), P(1), P(2) mismatches at a locus.
+    [[nodiscard]] const std::array<double, 3>& at(std::size_t l) const noexcept { return at_[l]; }
 
 private:
     __extension__ typedef unsigned __int128 key;
@@ -47,6 +56,9 @@ private:
         std::vector<locus_content> content;
         std::vector<std::vector<match_pattern>> bits;  // content, patient's outcome; empty until asked for
         std::vector<pattern_rule> rule;
+        std::vector<std::array<double, 3>> mismatches;  ///< of a content with the patient: P(0), P(1), P(2)
+        bool adds_up = false;     ///< the patient's haplotypes never share a class
+        std::size_t place = 0;    ///< of its bits in a pattern, among the loci that do not add up
         std::vector<std::uint16_t> class_of_code;      // class number of the outcomes of the donors' set
         std::vector<std::pair<class_id, std::uint16_t>> class_number;  // sorted
         unsigned shift = 0;
@@ -68,9 +80,12 @@ private:
     };
 
     void number_classes(level& l, std::size_t at, const diplotypes& patient, std::size_t donor_at);
+    void weigh_contents(level& l, std::size_t at, const diplotypes& patient);
+    [[nodiscard]] bool adds_up(std::size_t at, const diplotypes& patient) const;
     void number_nodes(const diplotypes& patient, std::span<const std::size_t> at);
     void list(const diplotypes& donor);
-    void walk(pattern_sums& sums);
+    void walk();
+    void pair_leaf(const state& last, double factor);
     void step(std::size_t depth, std::uint32_t content, const state& from, state& to);
     const state& after(std::size_t depth, key prefix, std::uint32_t content, const state& from);
     [[nodiscard]] std::uint32_t content_at(std::size_t depth, key genotype) const noexcept {
@@ -89,15 +104,14 @@ private:
     std::vector<std::unordered_map<std::uint64_t, state>> kept_;  // after one and two loci
     std::size_t kept_entries_ = 0;
     std::vector<numbered> genotypes_;
+    std::size_t pattern_loci_ = 0;         // that do not add up
     std::vector<std::uint32_t> place_of_;  // of a pattern within a node, from 1
-    pattern_sorts leaf_;
+    std::vector<std::uint32_t> begins_;    // of the groups among the entries of a leaf
+    std::vector<double> sums_;             // of the outcomes of pairs: matched pattern, and above it the number added up
+    std::vector<double> matched_;
+    std::vector<std::array<double, 3>> at_;
 
-    // Haplotypes of a donor by their class numbers.
-    struct reduced {
-        std::uint64_t classes;  // hash of the numbers; rows are compared
-        std::uint32_t row;
-        double weight;
-    };
+    // Haplotypes of a donor by their class numbers, group by group.
     std::vector<std::uint16_t> rows_;
     std::vector<double> row_weights_;
     std::vector<std::uint32_t> row_begins_;

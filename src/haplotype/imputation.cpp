@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 
 namespace allomatch {
 
@@ -101,26 +100,6 @@ void find_genotypes(const haplotype_index& index, const diplotypes& person, std:
     for (const item& g : out.genotypes) out.genotype_mass += g.probability;
 }
 
-/// Weights of single loci from the sums of the groups: no pair of haplotypes is looked at.
-std::vector<imputation::resolution> find_resolutions(const haplotype_index& index, const diplotypes& person, std::size_t at) {
-    using sums = std::map<outcome_code, double>;
-    std::vector<sums> groups(person.group_count());
-    for (std::size_t g = 0; g < person.group_count(); ++g)
-        for (const haplotype_id h : person.group(g))
-            groups[g][index.codes(at)[h]] += std::ldexp(index.frequencies()[h], person.scale);
-    std::map<locus_content, double> found;
-    for (const auto& [a, b] : person.pairs)
-        for (const auto& [x, weight_x] : groups[a])
-            for (const auto& [y, weight_y] : groups[b])
-                found[locus_content::of(index.class_of(at, x), index.class_of(at, y))] +=
-                    (a == b ? 1 : 2) * weight_x * weight_y / person.total;
-    std::vector<imputation::resolution> out;
-    for (const auto& [content, probability] : found) out.push_back({content, std::min(probability, 1.0)});
-    if (out.size() == 1) out.front().probability = 1;
-    std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.probability > b.probability; });
-    return out;
-}
-
 std::string shown_reading(const nomenclature& names, const reading& r) {
     constexpr std::size_t most = 4;
     if (r.what == reading::kind::new_allele) return "NEW";
@@ -194,7 +173,10 @@ imputation impute(const populations& sets, const populations::choice& choice, co
         return out;
     }
     find_genotypes(index, found, at, top, out);
-    for (const std::size_t l : at) out.at.push_back(find_resolutions(index, found, l));
+    for (const std::size_t l : at) {
+        auto& all = out.at.emplace_back(resolve_locus(index, found, l));
+        std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.probability > b.probability; });
+    }
     return out;
 }
 

@@ -183,13 +183,16 @@ void match_predictor::state::against_donor_genotypes(const pairing& p) {
         if (!walk_started[donor.set]) walk.start(patients, *who().pairs, p.patient, set(donor.set), p.donor);
         walk_started[donor.set] = true;
         if (walk.possible()) {
-            if (!donor.certain) {
-                walk.add(*donor.pairs, sums);
-                return;
+            if (donor.certain) {
+                contents.clear();
+                for (const std::size_t i : p.donor_content) contents.push_back(donor.contents[i]);
+                walk.match(contents);
+            } else {
+                walk.match(*donor.pairs);
             }
-            contents.clear();
-            for (const std::size_t i : p.donor_content) contents.push_back(donor.contents[i]);
-            walk.add(contents, sums);
+            const auto matched = walk.matched();
+            for (std::size_t k = 0; k < matched.size(); ++k) out.total[matched.size() - 1 - k] = matched[k];
+            for (std::size_t l = 0; l < p.request.size(); ++l) out.at[p.request[l]] = walk.at(l);
             return;
         }
     }
@@ -256,10 +259,12 @@ void match_predictor::state::distribute() {
     } else if (who().certain) {
         against_patient_genotypes(p);
     } else {
-        const auto work = [](const diplotypes& listed, const diplotypes& sorted) {
-            return listed.pair_count * static_cast<double>(sorted.haplotypes.size());
-        };
-        if (work(*donor.pairs, *who().pairs) < work(*who().pairs, *donor.pairs))
+        // By what either way costs a genotype: walking the patient's haplotypes, mostly in their last few sorts, or
+        // sorting all of the donor's.
+        constexpr double walked = 150;
+        const double patients = p.genotypes ? static_cast<double>(p.genotypes->size()) : who().pairs->pair_count;
+        const double sorted = 100 + 2 * static_cast<double>(donor.pairs->haplotypes.size());
+        if (donor.pairs->pair_count * walked < patients * sorted)
             against_donor_genotypes(p);
         else
             against_patient_genotypes(p);

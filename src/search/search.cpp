@@ -16,8 +16,8 @@ namespace {
 constexpr std::size_t compare_block = 4096;
 /// Donors of one parallel task within a single search.
 constexpr std::size_t task_block = std::size_t{1} << 18;
-/// Donors that a thread predicts with one preparation of the patient, at least.
-constexpr std::size_t prediction_block = 128;
+/// Donors that are predicted together: few, as some take a thousand times longer than others.
+constexpr std::size_t prediction_block = 16;
 
 [[noreturn]] void refuse(std::string option, std::string text, std::string reason) {
     problem p;
@@ -98,14 +98,26 @@ match_probabilities search_agent::predict(const patient& who, const search_reque
     all.patient_explained = predictor_->patient_explained();
     all.patient_set = predictor_->patient_set();
     const std::size_t threads = request.threads == 0 ? all_threads() : request.threads;
-    const std::size_t block = std::max(prediction_block, donors.size() / (4 * threads) + 1);
-    if (threads == 1 || donors.size() <= block) {
+    if (threads == 1 || donors.size() <= prediction_block) {
         predict_some(*predictor_, 0, donors.size());
         return all;
     }
-    parallel_for_blocks(donors.size(), block, threads, [&](std::size_t begin, std::size_t end) {
-        match_predictor predictor(*predictor_);
-        predict_some(predictor, begin, end);
+    // A predictor for every thread that is at work, each used for many blocks: it keeps what it worked out.
+    std::mutex mutex;
+    std::vector<std::unique_ptr<match_predictor>> idle;
+    parallel_for_blocks(donors.size(), prediction_block, threads, [&](std::size_t begin, std::size_t end) {
+        std::unique_ptr<match_predictor> predictor;
+        {
+            const std::lock_guard lock(mutex);
+            if (!idle.empty()) {
+                predictor = std::move(idle.back());
+                idle.pop_back();
+            }
+        }
+        if (!predictor) predictor = std::make_unique<match_predictor>(*predictor_);
+        predict_some(*predictor, begin, end);
+        const std::lock_guard lock(mutex);
+        idle.push_back(std::move(predictor));
     });
     return all;
 }
