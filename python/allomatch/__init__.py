@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Matching blood stem-cell donors to patients by HLA: exact, explained, in milliseconds."""
 
+from ._calibration_plot import plot_calibrations
 from ._core import ImportReport, MacTable, Nomenclature, __version__
+from .calibration import Calibration, calibrate
 from .errors import FormatError, InputError, SnapshotError, TypingError
 from .frequencies import Frequencies, Imputation, percent_text
 from .matches import Match, Matches, MatchTable
@@ -11,6 +13,7 @@ from .simulation import simulate
 from .typing_text import read_typing
 
 __all__ = [
+    "Calibration",
     "FormatError",
     "Frequencies",
     "ImportReport",
@@ -26,7 +29,9 @@ __all__ = [
     "SnapshotError",
     "TypingError",
     "__version__",
+    "calibrate",
     "percent_text",
+    "plot_calibrations",
     "read_patients",
     "read_typing",
     "search_options",

@@ -119,6 +119,7 @@ def impute_donor(
     populations: Populations, registry: Registry, donor: int, loci: str, top: int
 ) -> dict[str, Any]: ...
 def percent_text(probability: float) -> str: ...
+
 @final
 class SearchRequest:
     def __init__(

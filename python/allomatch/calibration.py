@@ -97,8 +97,8 @@ class Calibration:
         donors, patients, pairs: how many.
         unexplained_donors, unexplained_patients: people whom the frequencies do not explain.
         unexplained_pairs: pairs with at least one of them; nothing is predicted for these.
-        contradictions: pairs in which a certain prediction is wrong: 0 with the frequencies and the typing rules
-            that made the people.
+        contradictions: pairs in which a certain prediction is wrong: 0 with the frequencies that the people
+            were drawn from.
         bins: of each quantity the bins in order.
         scores: one a quantity: ``p0, p1, p2``, then ``A_p0`` .. of each locus.
     """
@@ -257,7 +257,6 @@ def calibrate(
                 true = mismatches == at
             else:
                 true = _column(truth, f"{wanted[at - _TOTALS]}_mm")[places] == 0
-            # Fewer columns than totals: one locus has p0, p1 and p2 all the same.
             wrong |= curve.add(_column(table, curve.quantity), true)
         contradictions += int(wrong.sum())
         explained = _column(table, "donor_explained").astype(bool)
@@ -295,8 +294,8 @@ class _Curve:
         self._squares = self._logs = 0.0
 
     def add(self, p: NDArray[np.float64], true: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Takes the predictions (nan: none) of some pairs, and returns which of them are certain and wrong."""
-        wrong = ((p == 0) & true) | ((p == 1) & ~true)
+        """Takes the predictions (nan: none) of some pairs, and tells which of them are certain and wrong."""
+        wrong: NDArray[np.bool_] = ((p == 0) & true) | ((p == 1) & ~true)
         blank = np.isnan(p)
         uncertain = (p > 0) & (p < 1)
         self._contradictions += int(wrong.sum())

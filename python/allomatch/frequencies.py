@@ -68,7 +68,7 @@ class Frequencies:
 
     @property
     def report(self) -> dict[str, Any]:
-        """``rows_read``, ``rows_taken``, ``rows_zero``, ``rows_refused``, ``rows_merged``, and ``problems`` and
+        """``rows_read``, ``rows_taken``, ``rows_zero``, ``rows_refused``, ``rows_merged``; ``problems`` and
         ``warnings`` as dicts with place, row, column, text, reason, suggestion and message."""
         return self._core.report
 

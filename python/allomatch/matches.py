@@ -127,9 +127,13 @@ class Match:
 
     @property
     def p(self) -> list[float] | None:
-        """Probability of exactly 0, 1, 2 .. mismatches over the searched loci; ``None`` without frequencies, when
-        one of the two is not explained by them, or when a searched locus outside their loci is uncertain."""
-        return self._predicted("p")
+        """Probability of exactly 0, 1, 2 .. mismatches over the searched loci.
+
+        ``None`` without frequencies, when one of the two is not explained by them, or when a searched locus
+        outside their loci is uncertain.
+        """
+        values: list[float] | None = self._predicted("p")
+        return values
 
     @property
     def p0(self) -> float | None:

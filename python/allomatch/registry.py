@@ -124,8 +124,8 @@ class Registry:
         Raises:
             FormatError: an option does not fit; ``column`` names it.
 
-        Releases the GIL. Well under a millisecond for 100,000 donors; with frequencies some milliseconds more,
-        and the first search with them reads the typings of all donors.
+        Releases the GIL. Well under a millisecond for 100,000 donors; with frequencies some milliseconds
+        more, and the first search with them reads the typings of all donors.
         """
         self._check(patient)
         request = self._request(options)
@@ -167,8 +167,8 @@ class Registry:
         return _core.explain(self._core, index, patient._core, self._request(options))
 
     def compare_one(self, patient: Patient, donor: str, **options: Any) -> dict[str, Any]:
-        """One pair in numbers: counts, letters, ``criteria`` of the ranking in words, and with ``frequencies``
-        the ``probabilities``.
+        """One pair in numbers: counts, letters, ``criteria`` of the ranking in words, and with
+        ``frequencies`` the ``probabilities``.
 
         Raises:
             KeyError: there is no such donor.

@@ -38,6 +38,17 @@ private:
     std::vector<std::uint32_t> slots_;  // open addressing, row + 1
 };
 
+/// One content of a locus and its probability.
+struct locus_resolution {
+    locus_content content;
+    double probability = 0;
+};
+
+/// What the locus at position `at` of the set resolves to, by content. From sums over groups: no pair of haplotypes is
+/// looked at.
+[[nodiscard]] std::vector<locus_resolution> resolve_locus(const haplotype_index& index, const diplotypes& person,
+                                                          std::size_t at);
+
 /// Hands over every genotype at loci `at` (positions in the set), with normalised weights. Genotypes may come several
 /// times; haplotypes that are equal at these loci are taken together. Constant memory beyond the haplotypes.
 void for_each_genotype(const haplotype_index& index, const diplotypes& person, std::span<const std::size_t> at,

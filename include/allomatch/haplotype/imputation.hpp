@@ -4,6 +4,7 @@
 #pragma once
 
 #include <allomatch/haplotype/donor_genotypes.hpp>
+#include <allomatch/haplotype/genotype_list.hpp>
 
 #include <cstddef>
 #include <span>
@@ -37,11 +38,7 @@ struct imputation {
     std::size_t genotype_count = 0;
     double genotype_mass = 0;
 
-    struct resolution {
-        locus_content content;
-        double probability = 0;
-    };
-    std::vector<std::vector<resolution>> at;  ///< of each locus, all of them
+    std::vector<std::vector<locus_resolution>> at;  ///< of each locus, all of them
 };
 
 /// Resolves a typing; `top` limits haplotype pairs and genotypes, not the single loci. Exact, in bounded memory: people

@@ -20,10 +20,21 @@ from typing import NoReturn, Protocol
 
 from .. import __version__
 from ..errors import InputError
-from . import _compare, _explain, _import, _nomenclature, _search, _simulate, _typing
+from . import _calibrate, _compare, _explain, _import, _impute, _nomenclature, _search, _simulate, _typing
 from ._common import shortened
 
-_PATHS = {"donors", "patients", "mac", "out", "import_report", "source", "dir", "frequencies"}
+_PATHS = {
+    "donors",
+    "patients",
+    "mac",
+    "out",
+    "import_report",
+    "source",
+    "dir",
+    "frequencies",
+    "predict_with",
+    "plot",
+}
 
 
 class Command(Protocol):
@@ -40,10 +51,12 @@ COMMANDS: dict[str, Command] = {
     "search": _search,
     "compare": _compare,
     "explain": _explain,
+    "impute": _impute,
     "typing": _typing,
     "import": _import,
     "nomenclature": _nomenclature,
     "simulate": _simulate,
+    "calibrate": _calibrate,
 }
 
 

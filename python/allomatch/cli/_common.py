@@ -16,6 +16,7 @@ from typing import IO, Any
 
 from .. import _core
 from ..errors import FormatError
+from ..frequencies import Frequencies
 
 NULLS = ("ignore_inside_ambiguity", "consider")
 _REPORT_COLUMNS = ("source", "kind", "row", "column", "id", "text", "reason", "suggestion", "count")
@@ -34,7 +35,7 @@ def add_release_options(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="release folder, 'builtin' (starter nomenclature, default) or 'names' (no release)",
     )
-    group.add_argument("--mac", metavar="F", help="table of NMDP codes, plain text or zip")
+    group.add_argument("--mac", metavar="F", help="table of NMDP codes: plain text, gzip or zip")
 
 
 def add_reading_options(parser: argparse.ArgumentParser) -> None:
@@ -117,6 +118,38 @@ def say_account(what: str, report: _core.ImportReport) -> None:
         print(f"  .. and {len(report.warnings) - _SHOWN_PROBLEMS:,} more warnings")
 
 
+def read_frequencies(files: list[str], names: _core.Nomenclature, normalise: bool) -> Frequencies:
+    """The files of ``--frequencies``, or the built-in set for the word ``builtin``."""
+    if files == ["builtin"]:
+        return Frequencies.builtin(names)
+    return Frequencies.read(files, names, normalise=normalise)
+
+
+def frequency_account(frequencies: Frequencies) -> dict[str, Any]:
+    """What was taken of frequency files, for a summary."""
+    report = frequencies.report
+    counts = {name: report[f"rows_{name}"] for name in ("read", "taken", "zero", "refused", "merged")}
+    return counts | {"warnings": len(report["warnings"]), "sets": frequencies.sets}
+
+
+def say_frequencies(frequencies: Frequencies) -> None:
+    report = frequencies.report
+    zero = f", {report['rows_zero']:,} of frequency 0" if report["rows_zero"] else ""
+    print(
+        f"frequencies: {report['rows_read']:,} rows read, {report['rows_taken']:,} taken{zero},"
+        f" {report['rows_refused']:,} refused"
+    )
+    for one in frequencies.sets[:_SHOWN_PROBLEMS]:
+        at = f"at {' '.join(one['loci'])}, sum {one['sum']:.6g}"
+        print(f"  {one['population']}: {one['haplotypes']:,} haplotypes {at}")
+    for problem in report["problems"][:_SHOWN_PROBLEMS]:
+        print(f"  refused: {shortened(problem['message'])}")
+    if len(report["problems"]) > _SHOWN_PROBLEMS:
+        print(f"  .. and {len(report['problems']) - _SHOWN_PROBLEMS:,} more refused rows")
+    for warning in report["warnings"][:_SHOWN_PROBLEMS]:
+        print(f"  warning: {shortened(warning['message'])}")
+
+
 def check_report_path(path: str | None) -> None:
     """Refuse an unknown ending before the work is done."""
     if path is not None and Path(path).suffix not in (".csv", ".jsonl"):
@@ -125,7 +158,9 @@ def check_report_path(path: str | None) -> None:
         )
 
 
-def write_import_report(path: str, reports: list[_core.ImportReport]) -> None:
+def write_import_report(
+    path: str, reports: list[_core.ImportReport], frequencies: Frequencies | None = None
+) -> None:
     """All refused rows and warnings of some inputs in one file."""
     rows = []
     for report in reports:
@@ -134,6 +169,13 @@ def write_import_report(path: str, reports: list[_core.ImportReport]) -> None:
         for kind, entry in entries:
             row = {name: entry.get(name, "") for name in _REPORT_COLUMNS}
             rows.append(row | {"source": report.source, "kind": kind, "count": entry.get("count", 1)})
+    if frequencies:
+        report_of_sets = frequencies.report
+        for kind in ("problems", "warnings"):
+            for entry in report_of_sets[kind]:
+                row = {name: entry.get(name, "") for name in _REPORT_COLUMNS}
+                kind_word = "refused" if kind == "problems" else "warning"
+                rows.append(row | {"source": entry["place"], "kind": kind_word, "count": 1})
     with complete_file(path) as file:
         if Path(path).suffix == ".csv":
             writer = csv.DictWriter(file, _REPORT_COLUMNS, lineterminator="\n")

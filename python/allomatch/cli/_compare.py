@@ -16,7 +16,16 @@ from ..patient import Patient
 from ..registry import search_options
 from ._common import Progress, add_import_report, add_json, add_reading_options, say_json
 from ._match_files import OpenMatchFile
-from ._people import People, add_matching, add_output, add_people, read_people, refused_by_strict
+from ._people import (
+    People,
+    add_frequencies,
+    add_matching,
+    add_output,
+    add_people,
+    read_people,
+    refused_by_strict,
+)
+from ._search import percent
 from ._tables import LEGEND, show_table
 
 HELP = "every patient against every donor"
@@ -29,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_people(parser)
     add_reading_options(parser)
     add_matching(parser)
+    add_frequencies(parser)
     add_output(parser)
     add_import_report(parser)
     add_json(parser)
@@ -39,8 +49,12 @@ def compared(people: People, patients: list[Patient], args: argparse.Namespace) 
     threads = args.threads or os.cpu_count() or 1
 
     def one(patient: Patient) -> Matches:
-        return people.donors.compare(patient, loci=args.loci, homozygous_once=args.homozygous_once)
+        return people.donors.compare(
+            patient, loci=args.loci, homozygous_once=args.homozygous_once, threads=1, **people.predicting
+        )
 
+    if people.frequencies:
+        people.donors.prepare(people.frequencies, fallback=people.fallback, threads=args.threads)
     with Progress("comparing", len(patients)) as progress, ThreadPoolExecutor(threads) as pool:
         waiting: deque[Future[Matches]] = deque()
         try:
@@ -60,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
     start = time.perf_counter()
     loci = _core.loci_from_text(args.loci)
     search_options(loci=args.loci)
-    out = None if args.out is None else OpenMatchFile(args.out, loci)
+    out = None if args.out is None else OpenMatchFile(args.out, loci, bool(args.frequencies))
     try:
         people = read_people(args)
         if refused_by_strict(args, people):
@@ -104,14 +118,17 @@ def run(args: argparse.Namespace) -> int:
 
 def show_pairs(matches: Matches) -> None:
     """The first pairs of one patient, in the order of the donors."""
-    head = ["donor", "mismatches", "gvh", "hvg", *matches.loci]
+    chances = ["P(0)", "P(1)"] if matches.has_probabilities else []
+    head = ["donor", "mismatches", "gvh", "hvg", *chances, *matches.loci]
     rows = []
     for match in matches[:_SHOWN_DONORS]:
         letters = match.letters
         counts = f"{match.mismatches}-{match.mismatches_max}"
         row = [match.donor_id, counts, str(match.gvh), str(match.hvg)]
+        row += [percent(match, k) for k in range(len(chances))]
         rows.append(row + [letters[locus] for locus in matches.loci])
     title = f"Patient {matches.patient.id}"
     if rows:
-        show_table(title, head, rows, right=(1, 2, 3), letters=range(4, 4 + len(matches.loci)))
+        first = 4 + len(chances)
+        show_table(title, head, rows, right=range(1, first), letters=range(first, first + len(matches.loci)))
     print()

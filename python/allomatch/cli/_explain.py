@@ -9,9 +9,17 @@ from typing import Any
 
 from .. import _core
 from ..errors import FormatError
+from ..frequencies import percent_text
 from ..registry import search_options
 from ._common import add_json, add_reading_options, say_json
-from ._people import People, add_matching, add_people, read_people, refused_by_strict
+from ._people import (
+    People,
+    add_frequencies,
+    add_matching,
+    add_people,
+    read_people,
+    refused_by_strict,
+)
 from ._tables import LEGEND, show_table
 
 HELP = "explain one pair, locus by locus"
@@ -25,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--donor", required=True, metavar="ID", help="id of the donor")
     add_reading_options(parser)
     add_matching(parser)
+    add_frequencies(parser)
     parser.add_argument("--rank", default="default", metavar="PRESET", help="order: default, hla_only")
     parser.add_argument(
         "--on", metavar="DATE", help="day that ages are counted at, YYYY-MM-DD (default: today)"
@@ -47,20 +56,35 @@ def explanation(people: People, args: argparse.Namespace) -> dict[str, Any]:
         raise _not_there("patient", args.patient, people.patients_report)
     if args.donor not in people.donors:
         raise _not_there("donor", args.donor, people.donors.report)
-    request = search_options(loci=args.loci, homozygous_once=args.homozygous_once, rank=args.rank, on=args.on)
-    index = people.donors._core.find(args.donor)
-    assert index is not None
-    rank = _core.rank_values(people.donors._core, index, patient._core, request)
+    one = people.donors.compare_one(
+        patient,
+        args.donor,
+        loci=args.loci,
+        homozygous_once=args.homozygous_once,
+        rank=args.rank,
+        on=args.on,
+        **people.predicting,
+    )
     loci = people.donors.explain(patient, args.donor, loci=args.loci, homozygous_once=args.homozygous_once)
     counts = ("mismatches", "mismatches_max", "gvh", "hvg")
-    return {
+    pair: dict[str, Any] = {
         "release": people.names.version,
         "patient": {"id": patient.id, "typings": patient.typings, **patient.fields},
         "donor": people.donors.donor(args.donor),
         **{name: sum(locus[name] for locus in loci) for name in counts},
-        "rank": dict(rank),
+        "rank": one["criteria"],
         "loci": loci,
     }
+    if people.frequencies:
+        pair["probabilities"] = one["probabilities"]
+        reasons = pair["probabilities"]["unexplained"] = {}
+        for who, person in (("patient", patient), ("donor", args.donor)):
+            if not one["probabilities"][f"{who}_explained"]:
+                found = people.frequencies.impute(
+                    person, people.donors, loci=args.loci, top=0, fallback=people.fallback
+                )
+                reasons[who] = found.reason
+    return pair
 
 
 def run(args: argparse.Namespace) -> int:
@@ -86,6 +110,26 @@ def _listed(names: list[str]) -> str:
     return " ".join(names[:_MOST_CLASSES]) + more if names else "none"
 
 
+def show_probabilities(pair: dict[str, Any]) -> None:
+    chances = pair["probabilities"]
+    sets = f"patient {chances['patient_population']}, donor {chances['donor_population']}"
+    print(f"  haplotype frequencies: {sets}")
+    for who, reason in chances["unexplained"].items():
+        print(f"  the {who} is not explained: {reason}")
+    if chances["p"] is not None:
+        likely = [f"P({k}) {percent_text(p)}%" for k, p in enumerate(chances["p"]) if p > 0]
+        print(f"  probability of so many mismatches: {', '.join(likely)}")
+    elif not chances["unexplained"]:
+        print("  no probability in all: a searched locus outside the frequencies is not certain")
+    at = [
+        f"{locus} {'/'.join(percent_text(p) for p in values)}%"
+        for locus, values in chances["loci"].items()
+        if values is not None
+    ]
+    if at:
+        print(f"  by locus, of 0/1/2: {', '.join(at)}")
+
+
 def show_pair(pair: dict[str, Any]) -> None:
     patient, donor = pair["patient"], pair["donor"]
     most = f" to {pair['mismatches_max']}" if pair["mismatches_max"] != pair["mismatches"] else ""
@@ -95,6 +139,8 @@ def show_pair(pair: dict[str, Any]) -> None:
         fields = [f"{name} {value}" for name, value in person.items() if name not in ("id", "typings")]
         if fields:
             print(f"  {who}: {', '.join(fields)}")
+    if "probabilities" in pair:
+        show_probabilities(pair)
     print()
     overview = [
         [

@@ -18,6 +18,18 @@ _FIXED = ("patient_id", "donor_id", "rank", "mismatches", "mismatches_max", "gvh
 _ROW_GROUP = 200_000
 
 
+def match_columns(loci: list[str], predicted: bool) -> dict[str, type]:
+    """Columns of a match file in their order, and what they hold."""
+    columns: dict[str, type] = {name: str if name.endswith("_id") else int for name in _FIXED}
+    columns |= dict.fromkeys(loci, str) | {f"{locus}_mm": int for locus in loci}
+    if predicted:
+        columns |= {f"p{k}": float for k in range(2 * len(loci) + 1)}
+        columns |= {f"{locus}_p{k}": float for locus in loci for k in range(3)}
+        columns |= {"patient_explained": bool, "donor_explained": bool}
+        columns |= {"patient_population": str, "donor_population": str}
+    return columns
+
+
 class MatchFile(Protocol):
     def add(self, matches: Matches) -> None: ...
 
@@ -29,9 +41,9 @@ class MatchFile(Protocol):
 class _Text:
     """CSV, TSV, JSON Lines."""
 
-    def __init__(self, path: str, loci: list[str]) -> None:
+    def __init__(self, path: str, columns: dict[str, type]) -> None:
         self._path = path
-        self._loci = loci
+        self._columns = columns
         self._writer: _core.MatchWriter | None = _core.MatchWriter(path)
         self._empty = True
 
@@ -48,8 +60,7 @@ class _Text:
         with complete_file(self._path) as file:  # no patient at all: a header without rows
             plain = self._path.removesuffix(".gz")
             if not plain.endswith(".jsonl"):
-                names = [*_FIXED, *self._loci, *(f"{locus}_mm" for locus in self._loci)]
-                file.write(("\t" if plain.endswith(".tsv") else ",").join(names) + "\n")
+                file.write(("\t" if plain.endswith(".tsv") else ",").join(self._columns) + "\n")
 
     def close(self) -> None:
         self._writer = None
@@ -75,7 +86,7 @@ class _Whole:
 class _Parquet:
     """Parquet through pyarrow, a row group for some hundred thousand rows."""
 
-    def __init__(self, path: str, loci: list[str]) -> None:
+    def __init__(self, path: str, columns: dict[str, type]) -> None:
         try:
             import pyarrow
             import pyarrow.parquet
@@ -86,11 +97,8 @@ class _Parquet:
             ) from None
         self._target = Path(os.path.realpath(path))
         self._unfinished = self._target.with_name(f".{self._target.name[:180]}.{os.getpid()}.part")
-        kinds = {"patient_id": pyarrow.string(), "donor_id": pyarrow.string()}
-        columns = [(name, kinds.get(name, pyarrow.int64())) for name in _FIXED]
-        columns += [(locus, pyarrow.string()) for locus in loci]
-        columns += [(f"{locus}_mm", pyarrow.int64()) for locus in loci]
-        self._schema = pyarrow.schema(columns)
+        kinds = {str: pyarrow.string(), int: pyarrow.int64(), float: pyarrow.float64(), bool: pyarrow.bool_()}
+        self._schema = pyarrow.schema([(name, kinds[kind]) for name, kind in columns.items()])
         try:
             self._file: Any = pyarrow.parquet.ParquetWriter(
                 self._unfinished, self._schema, compression="zstd"
@@ -129,17 +137,18 @@ class OpenMatchFile:
         FormatError: unknown ending, pyarrow is missing, or the file cannot be created.
     """
 
-    def __init__(self, path: str, loci: list[str]) -> None:
+    def __init__(self, path: str, loci: list[str], predicted: bool = False) -> None:
+        columns = match_columns(loci, predicted)
         plain = path.removesuffix(".gz")
         if not Path(os.path.realpath(path)).parent.is_dir():
             raise FileNotFoundError(2, "the folder is not there", path)
         self._file: MatchFile
         if path.endswith(".parquet"):
-            self._file = _Parquet(path, loci)
+            self._file = _Parquet(path, columns)
         elif plain.endswith(".json"):
             self._file = _Whole(path)
         elif plain.endswith((".csv", ".tsv", ".jsonl")):
-            self._file = _Text(path, loci)
+            self._file = _Text(path, columns)
         else:
             raise FormatError(f"{path}: a match file ends with {_ENDINGS}", place=path, column="out")
 

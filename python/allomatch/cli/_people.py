@@ -10,14 +10,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .. import _core
+from ..errors import FormatError
+from ..frequencies import Frequencies
 from ..patient import Patient, read_patients
 from ..registry import Registry
 from ._common import (
     Progress,
     account,
     check_report_path,
+    frequency_account,
     load_release,
+    read_frequencies,
     say_account,
+    say_frequencies,
     shortened,
     whole_number,
     write_import_report,
@@ -43,6 +48,25 @@ def add_matching(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_frequencies(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("match probabilities")
+    group.add_argument(
+        "--frequencies",
+        nargs="+",
+        default=[],
+        metavar="F",
+        help="haplotype frequency files, or 'builtin' (East Asian, for demonstration): adds probabilities",
+    )
+    group.add_argument(
+        "--fallback",
+        nargs="+",
+        default=[],
+        metavar="POP",
+        help="populations for people without a set of their own, or whom it does not explain",
+    )
+    group.add_argument("--normalise", action="store_true", help="divide each frequency set by its sum")
+
+
 def add_output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--threads", type=whole_number, default=0, metavar="N", help="0 (default) for all cores"
@@ -60,6 +84,8 @@ class People:
     donors: Registry
     patients: list[Patient]
     patients_report: _core.ImportReport
+    frequencies: Frequencies | None = None
+    fallback: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -68,18 +94,29 @@ class People:
 
     @property
     def refused(self) -> int:
-        return sum(report.rows_refused for report in self.reports)
+        refused = sum(report.rows_refused for report in self.reports)
+        return refused + (self.frequencies.report["rows_refused"] if self.frequencies else 0)
+
+    @property
+    def predicting(self) -> dict[str, Any]:
+        """The options of a search that give it probabilities."""
+        return {"frequencies": self.frequencies, "fallback": self.fallback} if self.frequencies else {}
 
     def accounts(self) -> dict[str, Any]:
-        return {
+        accounts = {
             "release": self.names.version,
             "donors": account(self.donors.report),
             "patients": account(self.patients_report),
         }
+        if self.frequencies:
+            accounts["frequencies"] = frequency_account(self.frequencies)
+        return accounts
 
     def say(self) -> None:
         say_account("donors", self.donors.report)
         say_account("patients", self.patients_report)
+        if self.frequencies:
+            say_frequencies(self.frequencies)
 
 
 def read_people(args: argparse.Namespace) -> People:
@@ -92,13 +129,22 @@ def read_people(args: argparse.Namespace) -> People:
         donors = Registry.from_csv(args.donors, names, mac=mac, nulls=args.nulls, progress=progress)
     patients, report = read_patients(args.patients, names, mac=mac, nulls=args.nulls)
     people = People(names, donors, patients, report)
+    if getattr(args, "frequencies", None):
+        started = time.perf_counter()
+        people.frequencies = read_frequencies(args.frequencies, names, args.normalise)
+        people.fallback = args.fallback
+        frequency_seconds = round(time.perf_counter() - started, 3)
+    elif getattr(args, "fallback", None):
+        raise FormatError("--fallback needs --frequencies", column="fallback")
     people.seconds = {
         "nomenclature": round(release_seconds, 3),
         "donors": round(donors.report.seconds, 3),
         "patients": round(report.seconds, 3),
     }
+    if people.frequencies:
+        people.seconds["frequencies"] = frequency_seconds
     if getattr(args, "import_report", None):
-        write_import_report(args.import_report, people.reports)
+        write_import_report(args.import_report, people.reports, people.frequencies)
     return people
 
 
@@ -106,7 +152,10 @@ def refused_by_strict(args: argparse.Namespace, people: People) -> bool:
     """Whether `--strict` forbids to go on; says so."""
     if not args.strict or not people.refused:
         return False
-    first = next(problem for report in people.reports for problem in report.problems)
+    problems = [problem for report in people.reports for problem in report.problems]
+    if people.frequencies:
+        problems += people.frequencies.report["problems"]
+    first = problems[0]
     rows = "row was" if people.refused == 1 else "rows were"
     print(
         f"allomatch: nothing was done: {people.refused:,} {rows} refused (--strict),"

@@ -11,7 +11,8 @@ from typing import Any
 
 from .. import _core
 from ..errors import FormatError
-from ..matches import Matches
+from ..frequencies import percent_text
+from ..matches import Match, Matches
 from ..registry import search_options
 from ._common import (
     Progress,
@@ -23,7 +24,15 @@ from ._common import (
     whole_number,
 )
 from ._match_files import OpenMatchFile
-from ._people import People, add_matching, add_output, add_people, read_people, refused_by_strict
+from ._people import (
+    People,
+    add_frequencies,
+    add_matching,
+    add_output,
+    add_people,
+    read_people,
+    refused_by_strict,
+)
 from ._tables import LEGEND, show_table
 
 HELP = "find donors for patients"
@@ -70,13 +79,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="which mismatches the limits count (default: both)",
     )
     group.add_argument(
-        "--where", metavar="EXPR", help="condition on donor fields: \"age < 36 and sex = 'M'\""
+        "--where",
+        metavar="EXPR",
+        help='condition on donor fields, and with --frequencies on p0, A_p0 ..: "age < 36 and p0 >= 0.5"',
     )
     group.add_argument("--rank", default="default", metavar="PRESET", help="order: default, hla_only")
     group.add_argument(
         "--on", metavar="DATE", help="day that ages are counted at, YYYY-MM-DD (default: today)"
     )
     group.add_argument("--top", type=positive_number, metavar="K", help="the best K donors of each patient")
+    add_frequencies(parser)
     add_output(parser)
     add_import_report(parser)
     add_json(parser)
@@ -111,6 +123,7 @@ def request_options(args: argparse.Namespace) -> dict[str, Any]:
 
 def found(people: People, options: dict[str, Any]) -> Iterator[Matches]:
     """Results in the order of the patients, so many at a time that memory stays bounded."""
+    options = options | people.predicting
     most = min(options["top"] or len(people.donors), len(people.donors))
     step = max(2, min(_PATIENTS_AT_ONCE, _HITS_AT_ONCE // max(1, most)))
     with Progress("searching", len(people.patients)) as progress:
@@ -124,9 +137,9 @@ def run(args: argparse.Namespace) -> int:
     options = request_options(args)
     loci = _core.loci_from_text(args.loci)
     out = (
-        None if args.out is None else OpenMatchFile(args.out, loci)
+        None if args.out is None else OpenMatchFile(args.out, loci, bool(args.frequencies))
     )  # told before the work if it cannot be written
-    donors_found = rows = without = 0
+    donors_found = rows = without = unexplained_donors = unexplained_patients = 0
     try:
         people = read_people(args)
         if refused_by_strict(args, people):
@@ -138,6 +151,9 @@ def run(args: argparse.Namespace) -> int:
                 donors_found += matches.total
                 rows += len(matches)
                 without += matches.total == 0
+                if matches.has_probabilities:
+                    unexplained_donors += matches.unexplained
+                    unexplained_patients += not matches.patient_explained
                 if file is not None:
                     file.add(matches)
                 elif not args.json and number < _SHOWN_PATIENTS:
@@ -160,6 +176,9 @@ def run(args: argparse.Namespace) -> int:
         "out": args.out,
         "seconds": people.seconds,
     }
+    if people.frequencies:
+        summary["matches"]["patients_unexplained"] = unexplained_patients
+        summary["matches"]["rows_with_unexplained_donor"] = unexplained_donors
     if args.json:
         say_json(summary)
     else:
@@ -172,7 +191,8 @@ def show_matches(matches: Matches) -> None:
     fields = [name for name in _SHOWN_FIELDS if name in matches.registry.fields]
     if "birth_date" in matches.registry.fields:
         fields.insert(0, "birth_date")
-    head = ["#", "donor", "mismatches", *matches.loci, *fields, "placed by"]
+    chances = ["P(0)", "P(1)"] if matches.has_probabilities else []
+    head = ["#", "donor", "mismatches", *chances, *matches.loci, *fields, "placed by"]
     rows = []
     for match in matches:
         donor = match.donor()
@@ -183,6 +203,7 @@ def show_matches(matches: Matches) -> None:
                 str(match.rank),
                 match.donor_id,
                 f"{match.mismatches}{most}",
+                *(percent(match, k) for k in range(len(chances))),
                 *(letters[locus] for locus in matches.loci),
                 *(str(donor.get(name, "")) for name in fields),
                 match.reason,
@@ -190,11 +211,22 @@ def show_matches(matches: Matches) -> None:
         )
     best = f", the best {len(matches)} shown" if len(matches) < matches.total else ""
     title = f"Patient {matches.patient.id}: {matches.total:,} donors{best}"
+    if matches.has_probabilities and not matches.patient_explained:
+        title += "; the frequencies do not explain the patient"
     if rows:
-        show_table(title, head, rows, right=(0, 2), letters=range(3, 3 + len(matches.loci)))
+        first = 3 + len(chances)
+        right = (0, 2, *range(3, first))
+        show_table(title, head, rows, right=right, letters=range(first, first + len(matches.loci)))
     else:
         print(title)
     print()
+
+
+def percent(match: Match, mismatches: int) -> str:
+    """Probability of a number of mismatches for the eye."""
+    if match.p is None:
+        return "unexplained" if mismatches == 0 and match.explained is False else "-"
+    return percent_text(match.p[mismatches]) + "%"
 
 
 def say_summary(people: People, summary: dict[str, Any]) -> None:
@@ -211,6 +243,11 @@ def say_summary(people: People, summary: dict[str, Any]) -> None:
         f" at {' '.join(summary['loci'])}, {counts['patients_without_donor']:,} patients without one;"
         f" release {summary['release']}"
     )
+    if "patients_unexplained" in counts:
+        print(
+            f"not explained by the frequencies: {counts['patients_unexplained']:,} patients,"
+            f" the donor in {counts['rows_with_unexplained_donor']:,} rows"
+        )
     if summary["out"] is not None:
         print(f"{counts['rows']:,} rows written to {summary['out']}")
     seconds = summary["seconds"]

@@ -13,10 +13,10 @@ from ._common import Progress, add_json, add_release_options, load_release, say_
 
 HELP = "draw donors and patients from haplotype frequencies"
 
-_KINDS = ("serology", "xx", "mac", "g_group", "two_field", "three_field")
+KINDS = ("serology", "xx", "mac", "g_group", "two_field", "three_field")
 
 
-def _share(text: str) -> tuple[str, float]:
+def share(text: str) -> tuple[str, float]:
     kind, _, weight = text.partition("=")
     try:
         return kind, float(weight)
@@ -42,11 +42,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", default="simulated", metavar="DIR", help="folder (default: %(default)s)")
     parser.add_argument(
         "--quality",
-        type=_share,
+        type=share,
         action="append",
         default=[],
         metavar="KIND=WEIGHT",
-        help=f"how donors are typed; KIND is one of {', '.join(_KINDS)}; kinds not named get none",
+        help=f"how donors are typed; KIND is one of {', '.join(KINDS)}; kinds not named get none",
     )
     parser.add_argument(
         "--null-alleles",
