@@ -14,6 +14,11 @@ namespace {
 constexpr std::size_t kept_loci = 2;
 /// Values that a number of matches added up may take, at least: one more than there are loci.
 constexpr std::size_t added_up = 16;
+/// Loci at the end whose genotypes are matched as a whole, where at least so many genotypes differ in them only.
+constexpr std::size_t tail_loci = 2;
+constexpr std::size_t fewest_tails = 4;
+/// Nodes that may be paired in a table.
+constexpr std::size_t most_tail_nodes = 2048;
 constexpr std::size_t most_kept_entries = std::size_t{1} << 22;
 
 }  // namespace
@@ -45,6 +50,7 @@ void genotype_walk::start(const haplotype_index& patients, const diplotypes& pat
     possible_ = bits <= 128 && width > 0;
     if (!possible_) return;
     number_nodes(patient, patient_at);
+    number_tails(patient);
     path_.resize(width);
     kept_.assign(std::min(kept_loci, width), {});
     kept_entries_ = 0;
@@ -206,25 +212,139 @@ const genotype_walk::state& genotype_walk::after(std::size_t depth, key prefix, 
     return path_[depth];
 }
 
+void genotype_walk::number_tails(const diplotypes& patient) {
+    const std::size_t width = levels_.size();
+    tail_ = width - std::min(width, tail_loci);
+    tails_.clear();
+    tail_matches_.clear();
+    const level& first = levels_[tail_];
+    const unsigned bits = first.shift + static_cast<unsigned>(std::bit_width(first.mask));
+    const std::size_t nodes = first.next.size();
+    if (tail_ == 0 || bits > 64 || nodes > most_tail_nodes) return;
+    tail_mask_ = bits == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits) - 1;
+    std::vector<std::vector<std::size_t>> classes(nodes);  // class numbers at the last loci
+    group_of_node_.assign(nodes, 0);
+    for (std::size_t n = 0; n < nodes; ++n) {
+        std::size_t node = n;
+        for (std::size_t depth = tail_; depth < width; ++depth) {
+            const level& l = levels_[depth];
+            const class_id c = patients_->class_of(patient_at_[depth], l.code[node]);
+            const auto it = std::lower_bound(l.class_number.begin(), l.class_number.end(), std::pair<class_id, std::uint16_t>(c, 0));
+            classes[n].push_back(c == no_class ? l.classes + 1 : it->second);
+            node = l.next[node];
+        }
+        group_of_node_[n] = static_cast<std::uint32_t>(node);
+    }
+    std::vector<std::vector<std::uint32_t>> of_group(patient.group_count());
+    for (std::uint32_t n = 0; n < nodes; ++n) of_group[group_of_node_[n]].push_back(n);
+    tail_of_nodes_.assign(nodes * nodes, 0);
+    std::unordered_map<std::uint64_t, std::uint32_t> known;
+    for (const auto& [a, b] : patient.pairs) {
+        for (const std::uint32_t x : of_group[a]) {
+            for (const std::uint32_t y : of_group[b]) {
+                std::uint64_t tail = 0;
+                for (std::size_t depth = tail_; depth < width; ++depth) {
+                    const level& l = levels_[depth];
+                    tail |= std::uint64_t{l.number[classes[x][depth - tail_] * (l.classes + 2) + classes[y][depth - tail_]]} << l.shift;
+                }
+                const auto [it, added] = known.try_emplace(tail, static_cast<std::uint32_t>(tails_.size()));
+                if (added) tails_.push_back(tail);
+                tail_of_nodes_[x * nodes + y] = tail_of_nodes_[y * nodes + x] = it->second;
+            }
+        }
+    }
+}
+
+/// Positions matched at the last loci by a donor's genotype there and each of the patient's.
+const std::uint8_t* genotype_walk::tail_matches(std::uint64_t tail) {
+    auto& all = tail_matches_[tail];
+    if (!all.empty()) return all.data();
+    all.assign(tails_.size(), 0);
+    for (std::size_t depth = tail_; depth < levels_.size(); ++depth) {
+        const level& l = levels_[depth];
+        const locus_content& donor = l.content[tail >> l.shift & l.mask];
+        for (std::size_t t = 0; t < tails_.size(); ++t)
+            all[t] = static_cast<std::uint8_t>(all[t] + 2 - donor.mismatches(l.content[tails_[t] >> l.shift & l.mask]));
+    }
+    return all.data();
+}
+
+void genotype_walk::pair_tails(std::size_t begin, std::size_t end, const state& before) {
+    const match_pattern pattern_bits = (match_pattern{1} << (2 * pattern_loci_)) - 1;
+    const std::size_t matched_before = 2 * tail_ + 1;
+    const std::size_t nodes = group_of_node_.size();
+    tail_sums_.assign(tails_.size() * matched_before, 0);
+    const entry* const all = before.entries.data();
+    begins_.clear();
+    for (std::uint32_t i = 0; i < before.entries.size(); ++i)
+        while (begins_.size() <= group_of_node_[all[i].node]) begins_.push_back(i);
+    begins_.push_back(static_cast<std::uint32_t>(before.entries.size()));
+    const auto add = [&](const entry& x, const entry& y, double weight) {
+        const match_pattern both = before.rule.both(x.pattern & pattern_bits, y.pattern & pattern_bits);
+        const std::size_t matched = static_cast<std::size_t>(std::popcount(both)) + (x.pattern >> (2 * pattern_loci_)) +
+                                    (y.pattern >> (2 * pattern_loci_));
+        tail_sums_[tail_of_nodes_[x.node * nodes + y.node] * matched_before + matched] += weight;
+    };
+    for (const auto& [a, b] : patient_->pairs) {
+        for (std::size_t i = begins_[a]; i < begins_[a + 1]; ++i) {
+            if (a == b) add(all[i], all[i], all[i].weight * all[i].weight);
+            for (std::size_t j = a == b ? i + 1 : begins_[b]; j < begins_[b + 1]; ++j)
+                add(all[i], all[j], 2 * all[i].weight * all[j].weight);
+        }
+    }
+    for (std::size_t i = begin; i < end; ++i) {
+        const std::uint8_t* const matches = tail_matches(static_cast<std::uint64_t>(genotypes_[i].genotype) & tail_mask_);
+        const double weight = genotypes_[i].weight / patient_->total;
+        for (std::size_t t = 0; t < tails_.size(); ++t) {
+            const double* const from = tail_sums_.data() + t * matched_before;
+            double* const to = matched_.data() + matches[t];
+            for (std::size_t k = 0; k < matched_before; ++k) to[k] += weight * from[k];
+        }
+    }
+}
+
+void genotype_walk::walk_all(std::size_t begin, std::size_t end, std::size_t depth) {
+    const std::size_t width = levels_.size();
+    for (std::size_t i = begin; i < end; ++i) {
+        const auto& [genotype, weight] = genotypes_[i];
+        if (i != begin) {
+            depth = 0;
+            while (content_at(depth, genotype) == content_at(depth, genotypes_[i - 1].genotype)) ++depth;
+        }
+        for (; depth < width; ++depth)
+            at_depth_[depth + 1] = &after(depth, genotype, content_at(depth, genotype), *at_depth_[depth]);
+        pair_leaf(*at_depth_[width], weight / patient_->total);
+    }
+}
+
 void genotype_walk::walk() {
     const std::size_t width = levels_.size();
-    std::vector<const state*> at(width + 1, &start_);
     at_.assign(width, {});
-    for (std::size_t i = 0; i < genotypes_.size(); ++i) {
-        const auto& [genotype, weight] = genotypes_[i];
+    for (const auto& [genotype, weight] : genotypes_) {
         for (std::size_t l = 0; l < width; ++l) {
             const auto& mismatches = levels_[l].mismatches[content_at(l, genotype)];
             for (std::size_t k = 0; k < 3; ++k) at_[l][k] += weight * mismatches[k];
         }
+    }
+    matched_.assign(2 * width + 1, 0);
+    at_depth_.assign(width + 1, &start_);
+    for (std::size_t begin = 0, end = 0; begin < genotypes_.size(); begin = end) {
+        // Genotypes that are equal before the last loci.
+        const key before = genotypes_[begin].genotype >> levels_[tail_].shift >> std::bit_width(levels_[tail_].mask);
+        for (end = begin + 1; end < genotypes_.size(); ++end)
+            if (genotypes_[end].genotype >> levels_[tail_].shift >> std::bit_width(levels_[tail_].mask) != before) break;
         std::size_t depth = 0;
-        if (i != 0)
-            while (content_at(depth, genotype) == content_at(depth, genotypes_[i - 1].genotype)) ++depth;
-        for (; depth < width; ++depth)
-            at[depth + 1] = &after(depth, genotype, content_at(depth, genotype), *at[depth]);
-        pair_leaf(*at[width], weight / patient_->total);
+        if (begin != 0)
+            while (content_at(depth, genotypes_[begin].genotype) == content_at(depth, genotypes_[begin - 1].genotype)) ++depth;
+        if (tails_.empty() || end - begin < fewest_tails) {
+            walk_all(begin, end, depth);
+            continue;
+        }
+        for (; depth < tail_; ++depth)
+            at_depth_[depth + 1] = &after(depth, genotypes_[begin].genotype, content_at(depth, genotypes_[begin].genotype), *at_depth_[depth]);
+        pair_tails(begin, end, *at_depth_[tail_]);
     }
     const match_pattern pattern_bits = (match_pattern{1} << (2 * pattern_loci_)) - 1;
-    matched_.assign(2 * width + 1, 0);
     for (std::size_t i = 0; i < sums_.size(); ++i) {
         if (sums_[i] == 0) continue;
         matched_[static_cast<unsigned>(std::popcount(i & pattern_bits)) + (i >> (2 * pattern_loci_))] += sums_[i];

@@ -85,7 +85,14 @@ private:
     void number_nodes(const diplotypes& patient, std::span<const std::size_t> at);
     void list(const diplotypes& donor);
     void walk();
+    /// Matches the genotypes [begin, end), which are equal but for the last loci, one by one.
+    void walk_all(std::size_t begin, std::size_t end, std::size_t depth);
     void pair_leaf(const state& last, double factor);
+    void number_tails(const diplotypes& patient);
+    /// The same when they are many: the patient's haplotypes are paired once, by the genotype that they make at the last
+    /// loci and by what they matched before them.
+    void pair_tails(std::size_t begin, std::size_t end, const state& before);
+    [[nodiscard]] const std::uint8_t* tail_matches(std::uint64_t tail);
     void step(std::size_t depth, std::uint32_t content, const state& from, state& to);
     const state& after(std::size_t depth, key prefix, std::uint32_t content, const state& from);
     [[nodiscard]] std::uint32_t content_at(std::size_t depth, key genotype) const noexcept {
@@ -108,6 +115,14 @@ private:
     std::vector<std::uint32_t> place_of_;  // of a pattern within a node, from 1
     std::vector<std::uint32_t> begins_;    // of the groups among the entries of a leaf
     std::vector<double> sums_;             // of the outcomes of pairs: matched pattern, and above it the number added up
+    std::vector<const state*> at_depth_;
+    std::size_t tail_ = 0;                             // the first of the last loci
+    std::uint64_t tail_mask_ = 0;                      // of a genotype
+    std::vector<std::uint32_t> group_of_node_;         // at the tail
+    std::vector<std::uint32_t> tail_of_nodes_;         // genotype at the last loci, by two nodes
+    std::vector<std::uint64_t> tails_;                 // the patient's genotypes there
+    std::vector<double> tail_sums_;                    // by genotype there and positions matched before
+    std::unordered_map<std::uint64_t, std::vector<std::uint8_t>> tail_matches_;  // of a donor's with each of them
     std::vector<double> matched_;
     std::vector<std::array<double, 3>> at_;
 
