@@ -6,7 +6,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := g++ cmake ninja-build pkg-config ccache git libtbb-dev libboost-dev zlib1g-dev libminizip-dev \
+PACKAGES := g++ cmake ninja-build pkg-config ccache git libtbb-dev libboost-dev libeigen3-dev zlib1g-dev libminizip-dev \
             nlohmann-json3-dev libgtest-dev libbenchmark-dev python3-venv python3-dev
 # The sources of the package; a change to any of them reinstalls it.
 SOURCES := $(shell find CMakeLists.txt pyproject.toml include src python -type f -not -name '*.pyc' 2>/dev/null)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import _core
+from .errors import FormatError
 from .patient import Patient
 
 if TYPE_CHECKING:
@@ -100,8 +101,17 @@ class Frequencies:
         Exact: nothing is cut before ``top``. A millisecond for usual typings, seconds for people with
         millions of haplotype pairs.
         """
-        sets = _core.Populations([self._core], list(fallback))
+        sets = _core.Populations([self._core], fallback_list(fallback))
         wanted = loci if isinstance(loci, str) else ",".join(loci)
+        reader = person if isinstance(person, Patient) else registry
+        if reader is not None and reader.nomenclature is not self.nomenclature:
+            raise FormatError(
+                "the frequencies were read with another nomenclature than the person; "
+                "read both with the same Nomenclature object",
+                column="frequencies",
+            )
+        if not 0 <= top < 2**63:
+            raise FormatError(f"column top: expected a number from 0, not {top}", column="top")
         if isinstance(person, Patient):
             return Imputation(person.id, **_core.impute_patient(sets, person._core, wanted, top))
         if registry is None:
@@ -114,6 +124,17 @@ class Frequencies:
     def __repr__(self) -> str:
         parts = [f"{one['population']}: {one['haplotypes']:,} haplotypes" for one in self.sets]
         return f"Frequencies({', '.join(parts)})"
+
+
+def fallback_list(fallback: Sequence[str]) -> list[str]:
+    """Names of populations; a single text is most likely one name by mistake.
+
+    Raises:
+        FormatError: not a list of texts.
+    """
+    if isinstance(fallback, str) or not all(isinstance(name, str) for name in fallback):
+        raise FormatError("column fallback: expected a list of populations, not a text", column="fallback")
+    return list(fallback)
 
 
 @dataclass(frozen=True)

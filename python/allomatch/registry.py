@@ -10,7 +10,7 @@ from typing import Any
 
 from . import _core
 from .errors import FormatError
-from .frequencies import Frequencies
+from .frequencies import Frequencies, fallback_list
 from .matches import Matches, MatchTable
 from .patient import Patient
 
@@ -195,9 +195,13 @@ class Registry:
         return {"typings": prepared.typing_count, "bytes": prepared.memory}
 
     def _genotypes(self, frequencies: Frequencies, fallback: Sequence[str]) -> _core.DonorGenotypes:
-        if isinstance(fallback, str):
-            raise FormatError("fallback: expected a list of populations, not a text", column="fallback")
-        key = tuple(fallback)
+        if not isinstance(frequencies, Frequencies):
+            raise FormatError(
+                f"column frequencies: expected Frequencies, not {type(frequencies).__name__};"
+                " read files with Frequencies.read",
+                column="frequencies",
+            )
+        key = tuple(fallback_list(fallback))
         if self._prepared is None or self._prepared[0] is not frequencies or self._prepared[1] != key:
             sets = _core.Populations([frequencies._core], list(key))
             self._prepared = (frequencies, key, _core.DonorGenotypes(self._core, sets))
@@ -209,7 +213,7 @@ class Registry:
         frequencies = options.get("frequencies")
         if frequencies is None:
             if options.get("fallback"):
-                raise FormatError("fallback: needs frequencies", column="fallback")
+                raise FormatError("column fallback: needs frequencies", column="fallback")
             return search_options(**plain)
         search_options(**plain)
         return search_options(**plain, genotypes=self._genotypes(frequencies, options.get("fallback") or ()))
@@ -272,6 +276,10 @@ def search_options(
     for name, value in (("max_mismatches", max_mismatches), ("min_mismatches", min_mismatches)):
         if not 0 <= value <= 18:
             raise FormatError(f"{name}: expected a number from 0 to 18, not {value}", column=name)
+    if top is not None and not 0 <= top < 2**64:
+        raise FormatError(f"top: expected a number from 0, not {top}", column="top")
+    if not 0 <= threads <= 1024:
+        raise FormatError(f"threads: expected a number from 0 to 1024, not {threads}", column="threads")
     return _core.SearchRequest(
         loci=loci if isinstance(loci, str) else ",".join(loci),
         max_mismatches=max_mismatches,

@@ -108,6 +108,7 @@ populations::choice choice_of(const populations& sets, std::string_view id, std:
 void bind_haplotype(py::module_& m) {
     py::class_<frequency_store, std::shared_ptr<frequency_store>>(m, "FrequencyStore")
         .def_static("read", [](const std::vector<std::filesystem::path>& files, const std::shared_ptr<nomenclature>& names, bool normalise) {
+            if (files.empty()) throw format_error(problem::with_value("files", "", "at least one frequency file is needed"));
             const py::gil_scoped_release unlocked;
             return store(read_frequencies(files, names, {.normalise = normalise}));
         }, py::arg("files"), py::arg("nomenclature"), py::arg("normalise"))
@@ -127,7 +128,10 @@ void bind_haplotype(py::module_& m) {
     py::class_<populations, std::shared_ptr<populations>>(m, "Populations")
         .def(py::init([](const std::vector<std::shared_ptr<frequency_store>>& stores, const std::vector<std::string>& fallback) {
                  std::vector<populations::set_pointer> sets;
-                 for (const auto& s : stores) sets.insert(sets.end(), s->sets.begin(), s->sets.end());
+                 for (const auto& s : stores) {
+                     if (!s) throw py::type_error("expected a FrequencyStore, not None");
+                     sets.insert(sets.end(), s->sets.begin(), s->sets.end());
+                 }
                  return std::make_shared<populations>(std::move(sets), fallback);
              }),
              py::arg("stores"), py::arg("fallback"))

@@ -6,6 +6,7 @@
 #include <array>
 #include <bit>
 #include <charconv>
+#include <limits>
 #include <map>
 
 namespace allomatch {
@@ -256,7 +257,7 @@ frequency_set frequency_set_builder::build(bool normalise) && {
         refuse_set(set_.name_, shortest(set_.sum_),
                    "the frequencies of the set sum to more than 1; normalise to take it");
     if (normalise)
-        for (double& f : set_.rows_.frequencies_) f /= set_.sum_;
+        for (double& f : set_.rows_.frequencies_) f = std::max(f / set_.sum_, std::numeric_limits<double>::denorm_min());
     merge();
     return std::move(set_);
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "settled.hpp"
+
 #include <allomatch/haplotype/genotype_list.hpp>
 
 #include <algorithm>
@@ -93,8 +95,8 @@ std::vector<locus_resolution> resolve_locus(const haplotype_index& index, const 
                 found[locus_content::of(index.class_of(at, x), index.class_of(at, y))] +=
                     (a == b ? 1 : 2) * weight_x * weight_y / person.total;
     std::vector<locus_resolution> out;
-    for (const auto& [content, probability] : found) out.push_back({content, std::min(probability, 1.0)});
-    if (out.size() == 1) out.front().probability = 1;
+    for (const auto& [content, probability] : found)
+        out.push_back({content, found.size() == 1 ? 1.0 : std::min(probability, nearly_certain)});
     return out;
 }
 

@@ -56,6 +56,8 @@ void genotype_walk::start(const haplotype_index& patients, const diplotypes& pat
     kept_entries_ = 0;
     place_of_.assign(added_up << (2 * pattern_loci_), 0);
     sums_.assign(added_up << (2 * pattern_loci_), 0);
+    positions_.resize(std::size_t{1} << (2 * pattern_loci_));
+    for (std::size_t i = 0; i < positions_.size(); ++i) positions_[i] = static_cast<std::uint8_t>(std::popcount(i));
     for (std::size_t depth = 0; depth < width; ++depth) weigh_contents(levels_[depth], patient_at[depth], patient);
 }
 
@@ -273,7 +275,8 @@ void genotype_walk::pair_tails(std::size_t begin, std::size_t end, const state& 
     const match_pattern pattern_bits = (match_pattern{1} << (2 * pattern_loci_)) - 1;
     const std::size_t matched_before = 2 * tail_ + 1;
     const std::size_t nodes = group_of_node_.size();
-    tail_sums_.assign(tails_.size() * matched_before, 0);
+    tail_sums_.setZero(static_cast<Eigen::Index>(tails_.size()), static_cast<Eigen::Index>(matched_before));
+    double* const sums = tail_sums_.data();
     const entry* const all = before.entries.data();
     begins_.clear();
     for (std::uint32_t i = 0; i < before.entries.size(); ++i)
@@ -281,9 +284,9 @@ void genotype_walk::pair_tails(std::size_t begin, std::size_t end, const state& 
     begins_.push_back(static_cast<std::uint32_t>(before.entries.size()));
     const auto add = [&](const entry& x, const entry& y, double weight) {
         const match_pattern both = before.rule.both(x.pattern & pattern_bits, y.pattern & pattern_bits);
-        const std::size_t matched = static_cast<std::size_t>(std::popcount(both)) + (x.pattern >> (2 * pattern_loci_)) +
+        const std::size_t matched = std::size_t{positions_[both]} + (x.pattern >> (2 * pattern_loci_)) +
                                     (y.pattern >> (2 * pattern_loci_));
-        tail_sums_[tail_of_nodes_[x.node * nodes + y.node] * matched_before + matched] += weight;
+        sums[tail_of_nodes_[x.node * nodes + y.node] * matched_before + matched] += weight;
     };
     for (const auto& [a, b] : patient_->pairs) {
         for (std::size_t i = begins_[a]; i < begins_[a + 1]; ++i) {
@@ -292,15 +295,16 @@ void genotype_walk::pair_tails(std::size_t begin, std::size_t end, const state& 
                 add(all[i], all[j], 2 * all[i].weight * all[j].weight);
         }
     }
+    tail_weights_.setZero(Eigen::NoChange, static_cast<Eigen::Index>(tails_.size()));
+    double* const weights = tail_weights_.data();
     for (std::size_t i = begin; i < end; ++i) {
         const std::uint8_t* const matches = tail_matches(static_cast<std::uint64_t>(genotypes_[i].genotype) & tail_mask_);
         const double weight = genotypes_[i].weight / patient_->total;
-        for (std::size_t t = 0; t < tails_.size(); ++t) {
-            const double* const from = tail_sums_.data() + t * matched_before;
-            double* const to = matched_.data() + matches[t];
-            for (std::size_t k = 0; k < matched_before; ++k) to[k] += weight * from[k];
-        }
+        for (std::size_t t = 0; t < tails_.size(); ++t) weights[t * (most_tail_matches + 1) + matches[t]] += weight;
     }
+    const auto product = (tail_weights_ * tail_sums_).eval();
+    for (Eigen::Index m = 0; m < product.rows(); ++m)
+        for (Eigen::Index k = 0; k < product.cols(); ++k) matched_[static_cast<std::size_t>(m + k)] += product(m, k);
 }
 
 void genotype_walk::walk_all(std::size_t begin, std::size_t end, std::size_t depth) {
@@ -347,7 +351,7 @@ void genotype_walk::walk() {
     const match_pattern pattern_bits = (match_pattern{1} << (2 * pattern_loci_)) - 1;
     for (std::size_t i = 0; i < sums_.size(); ++i) {
         if (sums_[i] == 0) continue;
-        matched_[static_cast<unsigned>(std::popcount(i & pattern_bits)) + (i >> (2 * pattern_loci_))] += sums_[i];
+        matched_[positions_[i & pattern_bits] + (i >> (2 * pattern_loci_))] += sums_[i];
         sums_[i] = 0;
     }
 }

@@ -7,6 +7,8 @@
 
 #include <allomatch/haplotype/genotype_list.hpp>
 
+#include <Eigen/Core>
+
 #include <array>
 #include <cstdint>
 #include <span>
@@ -113,6 +115,7 @@ private:
     std::vector<numbered> genotypes_;
     std::size_t pattern_loci_ = 0;         // that do not add up
     std::vector<std::uint32_t> place_of_;  // of a pattern within a node, from 1
+    std::vector<std::uint8_t> positions_;  // matched by a pattern of both haplotypes
     std::vector<std::uint32_t> begins_;    // of the groups among the entries of a leaf
     std::vector<double> sums_;             // of the outcomes of pairs: matched pattern, and above it the number added up
     std::vector<const state*> at_depth_;
@@ -121,7 +124,11 @@ private:
     std::vector<std::uint32_t> group_of_node_;         // at the tail
     std::vector<std::uint32_t> tail_of_nodes_;         // genotype at the last loci, by two nodes
     std::vector<std::uint64_t> tails_;                 // the patient's genotypes there
-    std::vector<double> tail_sums_;                    // by genotype there and positions matched before
+    static constexpr int most_tail_matches = 4;
+    /// Weight of the patient's haplotype pairs: genotype at the last loci x positions matched before.
+    Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> tail_sums_;
+    /// Weight of the donor's genotypes: positions matched at the last loci x the patient's genotype there.
+    Eigen::Matrix<double, most_tail_matches + 1, Eigen::Dynamic> tail_weights_;
     std::unordered_map<std::uint64_t, std::vector<std::uint8_t>> tail_matches_;  // of a donor's with each of them
     std::vector<double> matched_;
     std::vector<std::array<double, 3>> at_;

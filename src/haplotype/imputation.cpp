@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "settled.hpp"
+
 #include <allomatch/haplotype/genotype_list.hpp>
 #include <allomatch/haplotype/imputation.hpp>
 
@@ -17,7 +19,7 @@ template <class Item, class Better>
 class best_list {
 public:
     best_list(std::size_t top, Better better) : top_(top), better_(better) {}
-    [[nodiscard]] bool full() const { return items_.size() >= top_; }
+    [[nodiscard]] bool full() const { return top_ != 0 && items_.size() >= top_; }
     [[nodiscard]] const Item& worst() const { return items_.front(); }
     void offer(Item item) {
         if (top_ == 0 || (full() && !better_(item, worst()))) return;
@@ -39,6 +41,18 @@ private:
     Better better_;
     std::vector<Item> items_;  // a heap with the worst in front
 };
+
+/// Makes what is certain exactly so, and gives the probability that the items hold; `count` of them there are in all.
+template <class Item>
+double settle_best(std::vector<Item>& items, double count) {
+    double mass = 0;
+    for (Item& item : items) {
+        item.probability = count == 1 ? 1.0 : std::min(item.probability, nearly_certain);
+        mass += item.probability;
+    }
+    if (items.empty()) return 0;
+    return static_cast<double>(items.size()) == count ? 1.0 : std::min(mass, nearly_certain);
+}
 
 void find_pairs(const haplotype_index& index, const diplotypes& person, std::size_t top, imputation& out) {
     using item = imputation::haplotype_pair;
@@ -68,7 +82,7 @@ void find_pairs(const haplotype_index& index, const diplotypes& person, std::siz
     }
     out.haplotype_pairs = std::move(best).take();
     out.haplotype_pair_count = person.pair_count;
-    for (const item& p : out.haplotype_pairs) out.haplotype_pair_mass += p.probability;
+    out.haplotype_pair_mass = settle_best(out.haplotype_pairs, person.pair_count);
 }
 
 void find_genotypes(const haplotype_index& index, const diplotypes& person, std::span<const std::size_t> at,
@@ -97,18 +111,17 @@ void find_genotypes(const haplotype_index& index, const diplotypes& person, std:
         }
     }
     out.genotypes = std::move(best).take();
-    for (const item& g : out.genotypes) out.genotype_mass += g.probability;
+    out.genotype_mass = settle_best(out.genotypes, static_cast<double>(out.genotype_count));
 }
 
-std::string shown_reading(const nomenclature& names, const reading& r) {
+std::string shown_alleles(const nomenclature& names, const allele_set& alleles) {
     constexpr std::size_t most = 4;
-    if (r.what == reading::kind::new_allele) return "NEW";
     std::string text;
-    std::size_t shown_alleles = 0;
-    r.alleles.for_each([&](allele_id id) {
-        if (++shown_alleles <= most) text += (text.empty() ? "" : "/") + names.allele_text(id);
+    std::size_t count = 0;
+    alleles.for_each([&](allele_id id) {
+        if (++count <= most) text += (text.empty() ? "" : "/") + names.allele_text(id);
     });
-    if (shown_alleles > most) text += "/.. (" + std::to_string(shown_alleles) + " alleles)";
+    if (count > most) text += "/.. (" + std::to_string(count) + " alleles)";
     return text;
 }
 
@@ -129,7 +142,7 @@ std::string unexplained_reason(const haplotype_index& index, const person_typing
         for (const reading_pair& pair : readings) {
             for (const reading& r : pair) {
                 if (r.what == reading::kind::blank || !outcomes_of(index, at, r).empty()) continue;
-                std::string text = shown_reading(names, r);
+                std::string text = r.what == reading::kind::new_allele ? "NEW" : shown_alleles(names, r.alleles);
                 if (std::find(lacking.begin(), lacking.end(), text) == lacking.end()) lacking.push_back(std::move(text));
             }
         }
@@ -191,7 +204,7 @@ std::string haplotype_text(const haplotype_index& index, haplotype_id h) {
     for (std::size_t at = 0; at < index.width(); ++at) {
         const haplotype_outcome& o = index.set().outcome(at, index.codes(at)[h]);
         if (at != 0) text += '~';
-        text += o.is_null() ? names.allele_text(o.nulls.ranges()[0].begin) : names.class_text(o.matched);
+        text += o.is_null() ? shown_alleles(names, o.nulls) : names.class_text(o.matched);
     }
     return text;
 }

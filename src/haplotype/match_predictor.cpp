@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "genotype_walk.hpp"
+#include "settled.hpp"
 
 #include <allomatch/haplotype/match_predictor.hpp>
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <mutex>
 #include <unordered_map>
 
 namespace allomatch {
@@ -16,19 +18,6 @@ namespace {
 constexpr double longest_list = 1'000'000;
 /// Genotypes of a patient whose patterns are worked out for every haplotype of a set.
 constexpr std::size_t most_ready_patterns = 64;
-
-/// Makes what is certain exactly so.
-template <class Values>
-void settle(Values& values) {
-    std::size_t possible = 0;
-    for (double& v : values) {
-        v = std::min(v, 1.0);
-        if (v != 0) ++possible;
-    }
-    if (possible != 1) return;
-    for (double& v : values)
-        if (v != 0) v = 1;
-}
 
 }  // namespace
 
@@ -41,12 +30,19 @@ struct match_predictor::plan {
         std::vector<std::size_t> donor;    ///< in the donors' set
         std::vector<std::size_t> patient_content;  ///< in the contents of a certain patient
         std::vector<std::size_t> donor_content;
-        std::shared_ptr<const genotype_list> genotypes;  ///< of the patient, at the shared loci; null when too many
-        std::vector<pattern_table> tables;  ///< of the genotypes, when they are few
+        std::size_t listing = 0;           ///< the one of these loci of the patient
+    };
+    /// The genotypes of the patient at the shared loci, listed when they are first needed.
+    struct listing {
+        std::once_flag once;
+        std::vector<std::size_t> patient;
+        genotype_list genotypes;
+        bool listed = false;  ///< not when there are too many
     };
     std::vector<locus> loci;
     set_view who;
     std::vector<pairing> pairings;  ///< by the donors' set
+    std::vector<std::unique_ptr<listing>> listings;
 };
 
 struct match_predictor::state {
@@ -65,13 +61,19 @@ struct match_predictor::state {
     prediction out;
     std::vector<genotype_walk> walks;  ///< by the donors' set
     std::vector<bool> walk_started;
-    std::vector<std::vector<std::vector<match_pattern>>> patterns;  ///< donors' set, genotype of the patient, haplotype
+    struct ready_genotype {
+        pattern_table table;
+        std::vector<match_pattern> patterns;  ///< of the donors' haplotypes
+    };
+    std::vector<std::vector<ready_genotype>> ready;  ///< donors' set, genotype of the patient
     std::unordered_map<std::uint32_t, prediction> remembered;       ///< of typings that several donors share
 
     [[nodiscard]] const haplotype_index& set(population_number i) const { return donors->sets()[i]; }
     [[nodiscard]] const set_view& who() const noexcept { return patient->who; }
 
     [[nodiscard]] pairing pair_with(const plan& with, population_number donor_set) const;
+    /// Genotypes of the patient, or null when there are too many to list.
+    [[nodiscard]] const genotype_list* patient_genotypes(const pairing& p) const;
     void distribute();
     void against_donor_genotypes(const pairing& p);
     void against_patient_genotypes(const pairing& p);
@@ -96,9 +98,10 @@ match_predictor::match_predictor(const match_predictor& other) : state_(std::mak
     state_->donors = other.state_->donors;
     state_->homozygous_once = other.state_->homozygous_once;
     state_->patient = other.state_->patient;
-    state_->patterns.resize(other.state_->patterns.size());
-    state_->walks.resize(state_->patterns.size());
-    state_->walk_started.assign(state_->patterns.size(), false);
+    const std::size_t sets = state_->donors->sets().size();
+    state_->ready.resize(sets);
+    state_->walks.resize(sets);
+    state_->walk_started.assign(sets, false);
 }
 match_predictor::~match_predictor() = default;
 match_predictor::match_predictor(match_predictor&&) noexcept = default;
@@ -124,10 +127,17 @@ void match_predictor::start(std::string_view patient_id, std::string_view popula
     next->loci.assign(loci.begin(), loci.end());
     next->who = view_person(sets, choice, typing, loci);
     if (next->who.explained)
-        for (std::size_t i = 0; i < sets.size(); ++i)
-            next->pairings.push_back(s.pair_with(*next, static_cast<population_number>(i)));
+        for (std::size_t i = 0; i < sets.size(); ++i) {
+            auto& p = next->pairings.emplace_back(s.pair_with(*next, static_cast<population_number>(i)));
+            auto& all = next->listings;
+            const auto same = std::find_if(all.begin(), all.end(), [&](const auto& l) { return l->patient == p.patient; });
+            p.listing = static_cast<std::size_t>(same - all.begin());
+            if (same != all.end()) continue;
+            all.push_back(std::make_unique<plan::listing>());
+            all.back()->patient = p.patient;
+        }
     s.patient = std::move(next);
-    s.patterns.assign(sets.size(), {});
+    s.ready.assign(sets.size(), {});
     s.walks.resize(sets.size());
     s.walk_started.assign(sets.size(), false);
     s.remembered.clear();
@@ -152,27 +162,24 @@ match_predictor::state::pairing match_predictor::state::pair_with(const plan& wi
         in_patient += at_patient ? 1 : 0;
         in_donor += at_donor ? 1 : 0;
     }
-    for (const pairing& earlier : with.pairings)
-        if (earlier.patient == p.patient) p.genotypes = earlier.genotypes;
-    if (!p.genotypes && (with.who.certain || with.who.pairs->pair_count <= longest_list)) {
-        auto list = std::make_shared<genotype_list>(p.request.size());
-        if (with.who.certain) {
-            std::vector<locus_content> one;
-            for (const std::size_t i : p.patient_content) one.push_back(with.who.contents[i]);
-            list->add(one, 1);
-        } else {
-            list_genotypes(own, *with.who.pairs, p.patient, *list);
-        }
-        p.genotypes = std::move(list);
-    }
-    if (p.genotypes && p.genotypes->size() <= most_ready_patterns) {
-        p.tables.resize(p.genotypes->size());
-        for (std::size_t g = 0; g < p.genotypes->size(); ++g) {
-            p.tables[g].start(other, p.donor);
-            p.tables[g].take(p.genotypes->row(g), homozygous_once);
-        }
-    }
     return p;
+}
+
+const genotype_list* match_predictor::state::patient_genotypes(const pairing& p) const {
+    plan::listing& l = *patient->listings[p.listing];
+    std::call_once(l.once, [&] {
+        if (who().certain) {
+            l.genotypes.clear(p.request.size());
+            std::vector<locus_content> one;
+            for (const std::size_t i : p.patient_content) one.push_back(who().contents[i]);
+            l.genotypes.add(one, 1);
+            l.listed = true;
+        } else if (who().pairs->pair_count <= longest_list) {
+            list_genotypes(set(who().set), *who().pairs, p.patient, l.genotypes);
+            l.listed = true;
+        }
+    });
+    return l.listed ? &l.genotypes : nullptr;
 }
 
 /// Every genotype of the donor against the patient's haplotypes.
@@ -216,16 +223,22 @@ void match_predictor::state::against_donor_genotypes(const pairing& p) {
 /// Every genotype of the patient against the donor's haplotypes.
 void match_predictor::state::against_patient_genotypes(const pairing& p) {
     const haplotype_index& index = set(donor.set);
-    if (!p.tables.empty()) {
-        auto& of_genotypes = patterns[donor.set];
-        of_genotypes.resize(p.tables.size());
-        for (std::size_t g = 0; g < p.tables.size(); ++g) {
-            auto& ready = of_genotypes[g];
-            if (ready.empty()) {
-                ready.resize(index.size());
-                for (std::size_t h = 0; h < index.size(); ++h) ready[h] = p.tables[g].of(static_cast<haplotype_id>(h));
+    const genotype_list* const genotypes = patient_genotypes(p);
+    if (genotypes != nullptr && genotypes->size() <= most_ready_patterns) {
+        auto& of_genotypes = ready[donor.set];
+        if (of_genotypes.empty()) {
+            of_genotypes.resize(genotypes->size());
+            for (std::size_t g = 0; g < genotypes->size(); ++g) {
+                auto& [against, patterns] = of_genotypes[g];
+                against.start(index, p.donor);
+                against.take(genotypes->row(g), homozygous_once);
+                patterns.resize(index.size());
+                for (std::size_t h = 0; h < index.size(); ++h) patterns[h] = against.of(static_cast<haplotype_id>(h));
             }
-            add(index, *donor.pairs, p.tables[g], p.genotypes->weight(g), [&](haplotype_id h) { return ready[h]; });
+        }
+        for (std::size_t g = 0; g < genotypes->size(); ++g) {
+            const match_pattern* const patterns = of_genotypes[g].patterns.data();
+            add(index, *donor.pairs, of_genotypes[g].table, genotypes->weight(g), [&](haplotype_id h) { return patterns[h]; });
         }
         return;
     }
@@ -234,8 +247,8 @@ void match_predictor::state::against_patient_genotypes(const pairing& p) {
         table.take(genotype, homozygous_once);
         add(index, *donor.pairs, table, weight, [&](haplotype_id h) { return table.of(h); });
     };
-    if (p.genotypes) {
-        for (std::size_t g = 0; g < p.genotypes->size(); ++g) take(p.genotypes->row(g), p.genotypes->weight(g));
+    if (genotypes != nullptr) {
+        for (std::size_t g = 0; g < genotypes->size(); ++g) take(genotypes->row(g), genotypes->weight(g));
     } else {
         for_each_genotype(set(who().set), *who().pairs, p.patient, take);
     }
@@ -249,7 +262,7 @@ void match_predictor::state::distribute() {
         match_pattern matched = 0;
         for (std::size_t l = 0; l < width; ++l) {
             const unsigned mismatches =
-                p.genotypes->row(0)[l].mismatches(donor.contents[p.donor_content[l]], homozygous_once);
+                who().contents[p.patient_content[l]].mismatches(donor.contents[p.donor_content[l]], homozygous_once);
             if (mismatches < 2) matched |= match_pattern{1} << l;
             if (mismatches < 1) matched |= match_pattern{1} << (l + width);
         }
@@ -262,9 +275,8 @@ void match_predictor::state::distribute() {
         // By what either way costs a genotype: walking the patient's haplotypes, mostly in their last few sorts, or
         // sorting all of the donor's.
         constexpr double walked = 150;
-        const double patients = p.genotypes ? static_cast<double>(p.genotypes->size()) : who().pairs->pair_count;
         const double sorted = 100 + 2 * static_cast<double>(donor.pairs->haplotypes.size());
-        if (donor.pairs->pair_count * walked < patients * sorted)
+        if (donor.pairs->pair_count * walked < who().pairs->pair_count * sorted)
             against_donor_genotypes(p);
         else
             against_patient_genotypes(p);

@@ -63,7 +63,8 @@ class set_maker {
 public:
     set_maker(const std::string& place, file_part& part) : place_(place), part_(part), report_(part.report) {}
 
-    frequency_set make(const population_rows& population, const nomenclature::pointer& names, bool normalise) {
+    /// Nothing when no row could be taken, while another population of the file has rows.
+    std::optional<frequency_set> make(const population_rows& population, const nomenclature::pointer& names, bool normalise) {
         const std::vector<locus> loci = loci_of(population.rows, part_.alleles);
         frequency_set_builder builder(population.name, loci, names);
         std::vector<std::string_view> haplotype(loci.size());
@@ -79,6 +80,12 @@ public:
         }
         report_.rows_taken += builder.size();
         const bool none = builder.size() == 0;
+        if (none && part_.populations.size() > 1) {
+            problem p = problem::with_value("population", population.name, "none of its rows could be taken: it is left out");
+            p.place = place_;
+            report_.warnings.push_back(std::move(p));
+            return std::nullopt;
+        }
         try {
             frequency_set set = std::move(builder).build(normalise);
             report_.rows_merged += set.rows().size() - set.merged().size();
@@ -186,8 +193,13 @@ frequency_sets read_frequencies_text(std::string_view text, const std::string& p
             throw format_error(std::move(p));
         }
         set_maker maker(place, part);
+        const std::size_t before = found.sets.size();
         for (const population_rows& population : part.populations)
-            found.sets.push_back(maker.make(population, names, options.normalise));
+            if (auto set = maker.make(population, names, options.normalise)) found.sets.push_back(*std::move(set));
+        if (found.sets.size() == before) {
+            throw format_error(problem::with_input(
+                place, "no row with a haplotype frequency; the first fault: " + part.report.problems.front().message()));
+        }
         std::stable_sort(part.report.problems.begin(), part.report.problems.end(), by_row);
         if (auto p = other_release(place, part, *names)) part.report.warnings.push_back(*std::move(p));
         std::stable_sort(part.report.warnings.begin(), part.report.warnings.end(), by_row);

@@ -279,20 +279,21 @@ private:
                         };
                     }};
         }
+        // Before a column of that name, which a donor file made of search results may have.
+        if (const auto place = probability_place(name)) {
+            asks_probabilities_ = true;
+            return {[at = *place](const subject& s) { return std::isnan(s.row[at]); },
+                    [this, name, at = *place](relation_sign sign, const token& v) {
+                        if (v.what != token::kind::number) fail(name + " is compared with a number from 0 to 1");
+                        return [sign, at, value = v.value](const subject& s) {
+                            if (std::isnan(s.row[at])) return truth::unknown;
+                            return sure(compare_values(sign, s.row[at], value));
+                        };
+                    }};
+        }
         const field_definition* definition = find_field(name);
         const field_column* column = donors_.field(definition != nullptr ? definition->name : std::string_view(name));
         if (column == nullptr) {
-            if (const auto place = probability_place(name)) {
-                asks_probabilities_ = true;
-                return {[at = *place](const subject& s) { return std::isnan(s.row[at]); },
-                        [this, name, at = *place](relation_sign sign, const token& v) {
-                            if (v.what != token::kind::number) fail(name + " is compared with a number from 0 to 1");
-                            return [sign, at, value = v.value](const subject& s) {
-                                if (std::isnan(s.row[at])) return truth::unknown;
-                                return sure(compare_values(sign, s.row[at], value));
-                            };
-                        }};
-            }
             std::string known = "id";
             if (donors_.field("birth_date") != nullptr) known += ", age";
             for (const field_column& f : donors_.fields()) known += ", " + f.name();

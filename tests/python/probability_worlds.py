@@ -200,11 +200,17 @@ def numeric(allele):
 
 
 def haplotype_text(loci, haplotype):
-    """{locus: text} of a haplotype of the model; nulls by the first of them, as the library writes them."""
+    """{locus: text} of a haplotype of the model; a null by the alleles that it may be, as the library writes them."""
     return {
-        locus: min(outcome, key=numeric) if is_null(outcome) else outcome
+        locus: null_text(outcome) if is_null(outcome) else outcome
         for locus, outcome in zip(loci, haplotype, strict=True)
     }
+
+
+def null_text(outcome, most=4):
+    names = sorted(outcome, key=numeric)
+    more = [f".. ({len(names)} alleles)"] if len(names) > most else []
+    return "/".join(names[:most] + more)
 
 
 def content_text(locus, pair):
