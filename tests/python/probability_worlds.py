@@ -200,7 +200,7 @@ def numeric(allele):
 
 
 def haplotype_text(loci, haplotype):
-    """{locus: text} of a haplotype of the model; a null by the alleles that it may be, as the library writes them."""
+    """{locus: text} of a haplotype of the model; a null by the alleles that it may be, as in the library."""
     return {
         locus: null_text(outcome) if is_null(outcome) else outcome
         for locus, outcome in zip(loci, haplotype, strict=True)
