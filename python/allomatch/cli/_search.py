@@ -245,8 +245,8 @@ def say_summary(people: People, summary: dict[str, Any]) -> None:
     )
     if "patients_unexplained" in counts:
         print(
-            f"not explained by the frequencies: {counts['patients_unexplained']:,} patients,"
-            f" the donor in {counts['rows_with_unexplained_donor']:,} rows"
+            f"not explained by the frequencies: patients {counts['patients_unexplained']:,},"
+            f" rows with such a donor {counts['rows_with_unexplained_donor']:,}"
         )
     if summary["out"] is not None:
         print(f"{counts['rows']:,} rows written to {summary['out']}")
