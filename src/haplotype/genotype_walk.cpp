@@ -17,6 +17,8 @@ constexpr std::size_t added_up = 16;
 /// Loci at the end whose genotypes are matched as a whole, where at least so many genotypes differ in them only.
 constexpr std::size_t tail_loci = 2;
 constexpr std::size_t fewest_tails = 4;
+/// Genotypes of a donor that are held at a time: 128 MB.
+constexpr std::size_t most_listed = std::size_t{1} << 22;
 /// Nodes that may be paired in a table.
 constexpr std::size_t most_tail_nodes = 2048;
 constexpr std::size_t most_kept_entries = std::size_t{1} << 22;
@@ -321,16 +323,45 @@ void genotype_walk::walk_all(std::size_t begin, std::size_t end, std::size_t dep
     }
 }
 
+void genotype_walk::start_sums() {
+    at_.assign(levels_.size(), {});
+    matched_.assign(2 * levels_.size() + 1, 0);
+    genotypes_.clear();
+}
+
+void genotype_walk::walk_listed() {
+    std::sort(genotypes_.begin(), genotypes_.end(), [](const numbered& a, const numbered& b) {
+        return a.genotype != b.genotype ? a.genotype < b.genotype : a.weight < b.weight;
+    });
+    std::size_t kept = 0;
+    for (std::size_t i = 1; i < genotypes_.size(); ++i) {
+        if (genotypes_[i].genotype == genotypes_[kept].genotype)
+            genotypes_[kept].weight += genotypes_[i].weight;
+        else
+            genotypes_[++kept] = genotypes_[i];
+    }
+    genotypes_.resize(std::min(kept + 1, genotypes_.size()));
+    walk();
+    genotypes_.clear();
+}
+
+void genotype_walk::finish_sums() {
+    const match_pattern pattern_bits = (match_pattern{1} << (2 * pattern_loci_)) - 1;
+    for (std::size_t i = 0; i < sums_.size(); ++i) {
+        if (sums_[i] == 0) continue;
+        matched_[positions_[i & pattern_bits] + (i >> (2 * pattern_loci_))] += sums_[i];
+        sums_[i] = 0;
+    }
+}
+
 void genotype_walk::walk() {
     const std::size_t width = levels_.size();
-    at_.assign(width, {});
     for (const auto& [genotype, weight] : genotypes_) {
         for (std::size_t l = 0; l < width; ++l) {
             const auto& mismatches = levels_[l].mismatches[content_at(l, genotype)];
             for (std::size_t k = 0; k < 3; ++k) at_[l][k] += weight * mismatches[k];
         }
     }
-    matched_.assign(2 * width + 1, 0);
     at_depth_.assign(width + 1, &start_);
     for (std::size_t begin = 0, end = 0; begin < genotypes_.size(); begin = end) {
         // Genotypes that are equal before the last loci.
@@ -347,12 +378,6 @@ void genotype_walk::walk() {
         for (; depth < tail_; ++depth)
             at_depth_[depth + 1] = &after(depth, genotypes_[begin].genotype, content_at(depth, genotypes_[begin].genotype), *at_depth_[depth]);
         pair_tails(begin, end, *at_depth_[tail_]);
-    }
-    const match_pattern pattern_bits = (match_pattern{1} << (2 * pattern_loci_)) - 1;
-    for (std::size_t i = 0; i < sums_.size(); ++i) {
-        if (sums_[i] == 0) continue;
-        matched_[positions_[i & pattern_bits] + (i >> (2 * pattern_loci_))] += sums_[i];
-        sums_[i] = 0;
     }
 }
 
@@ -381,7 +406,8 @@ void genotype_walk::pair_leaf(const state& last, double factor) {
     }
 }
 
-void genotype_walk::list(const diplotypes& donor) {
+/// The donor's haplotypes by the patient's classes, equal ones taken together.
+void genotype_walk::reduce(const diplotypes& donor) {
     const std::size_t width = levels_.size();
     rows_.clear();
     row_weights_.clear();
@@ -410,7 +436,12 @@ void genotype_walk::list(const diplotypes& donor) {
         }
         row_begins_.push_back(static_cast<std::uint32_t>(row_weights_.size()));
     }
-    genotypes_.clear();
+}
+
+void genotype_walk::match(const diplotypes& donor) {
+    const std::size_t width = levels_.size();
+    reduce(donor);
+    start_sums();
     for (const auto& [a, b] : donor.pairs) {
         for (std::uint32_t i = row_begins_[a]; i < row_begins_[a + 1]; ++i) {
             const std::uint16_t* const one = rows_.data() + i * width;
@@ -423,28 +454,16 @@ void genotype_walk::list(const diplotypes& donor) {
                 }
                 const double both = row_weights_[i] * row_weights_[j] / donor.total;
                 genotypes_.push_back({genotype, a == b && i == j ? both : 2 * both});
+                if (genotypes_.size() == most_listed) walk_listed();
             }
         }
     }
-    std::sort(genotypes_.begin(), genotypes_.end(), [](const numbered& a, const numbered& b) {
-        return a.genotype != b.genotype ? a.genotype < b.genotype : a.weight < b.weight;
-    });
-    std::size_t kept = 0;
-    for (std::size_t i = 1; i < genotypes_.size(); ++i) {
-        if (genotypes_[i].genotype == genotypes_[kept].genotype)
-            genotypes_[kept].weight += genotypes_[i].weight;
-        else
-            genotypes_[++kept] = genotypes_[i];
-    }
-    genotypes_.resize(kept + 1);
-}
-
-void genotype_walk::match(const diplotypes& donor) {
-    list(donor);
-    walk();
+    if (!genotypes_.empty()) walk_listed();
+    finish_sums();
 }
 
 void genotype_walk::match(std::span<const locus_content> donor) {
+    start_sums();
     key genotype = 0;
     for (std::size_t l = 0; l < levels_.size(); ++l) {
         const level& here = levels_[l];
@@ -458,6 +477,7 @@ void genotype_walk::match(std::span<const locus_content> donor) {
     }
     genotypes_.assign(1, {genotype, 1.0});
     walk();
+    finish_sums();
 }
 
 }  // namespace allomatch

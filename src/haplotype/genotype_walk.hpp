@@ -85,8 +85,12 @@ private:
     void weigh_contents(level& l, std::size_t at, const diplotypes& patient);
     [[nodiscard]] bool adds_up(std::size_t at, const diplotypes& patient) const;
     void number_nodes(const diplotypes& patient, std::span<const std::size_t> at);
-    void list(const diplotypes& donor);
+    void reduce(const diplotypes& donor);
+    void start_sums();
+    /// Walks the genotypes at hand, in parts of any size, and forgets them.
+    void walk_listed();
     void walk();
+    void finish_sums();
     /// Matches the genotypes [begin, end), which are equal but for the last loci, one by one.
     void walk_all(std::size_t begin, std::size_t end, std::size_t depth);
     void pair_leaf(const state& last, double factor);

@@ -185,7 +185,7 @@ const genotype_list* match_predictor::state::patient_genotypes(const pairing& p)
 /// Every genotype of the donor against the patient's haplotypes.
 void match_predictor::state::against_donor_genotypes(const pairing& p) {
     const haplotype_index& patients = set(who().set);
-    if (!homozygous_once && (donor.certain || donor.pairs->pair_count <= longest_list)) {
+    if (!homozygous_once) {
         genotype_walk& walk = walks[donor.set];
         if (!walk_started[donor.set]) walk.start(patients, *who().pairs, p.patient, set(donor.set), p.donor);
         walk_started[donor.set] = true;
