@@ -120,7 +120,8 @@ void drop_lonely_groups(diplotypes& d) {
 }
 
 void weigh(const haplotype_index& index, diplotypes& d) {
-    constexpr int smallest_exponent = -500;  // of a product; below it, precision is at risk
+    constexpr int smallest_exponent = -200;  // of a product; below it, others might vanish beside it
+    if (d.empty()) return;
     const auto frequencies = index.frequencies();
     std::vector<double> largest(d.group_count(), 0);
     for (std::size_t g = 0; g < d.group_count(); ++g)

@@ -12,8 +12,6 @@ namespace {
 
 /// Loci whose states are kept, and how many entries they may have in all: 64 MB.
 constexpr std::size_t kept_loci = 2;
-/// Values that a number of matches added up may take, at least: one more than there are loci.
-constexpr std::size_t added_up = 16;
 /// Loci at the end whose genotypes are matched as a whole, where at least so many genotypes differ in them only.
 constexpr std::size_t tail_loci = 2;
 constexpr std::size_t fewest_tails = 4;
@@ -56,11 +54,15 @@ void genotype_walk::start(const haplotype_index& patients, const diplotypes& pat
     path_.resize(width);
     kept_.assign(std::min(kept_loci, width), {});
     kept_entries_ = 0;
-    place_of_.assign(added_up << (2 * pattern_loci_), 0);
-    sums_.assign(added_up << (2 * pattern_loci_), 0);
+    // A haplotype matches at most once at each locus that adds up, two of them twice.
+    place_of_.assign((width - pattern_loci_ + 1) << (2 * pattern_loci_), 0);
+    sums_.assign((2 * (width - pattern_loci_) + 1) << (2 * pattern_loci_), 0);
     positions_.resize(std::size_t{1} << (2 * pattern_loci_));
     for (std::size_t i = 0; i < positions_.size(); ++i) positions_[i] = static_cast<std::uint8_t>(std::popcount(i));
-    for (std::size_t depth = 0; depth < width; ++depth) weigh_contents(levels_[depth], patient_at[depth], patient);
+    for (std::size_t depth = 0; depth < width; ++depth) {
+        levels_[depth].resolutions = resolve_locus(patients, patient, patient_at[depth]);
+        levels_[depth].mismatches.assign(levels_[depth].content.size(), {});
+    }
 }
 
 /// No class is in two groups that go together, and nothing is null.
@@ -79,12 +81,12 @@ bool genotype_walk::adds_up(std::size_t at, const diplotypes& patient) const {
     return true;
 }
 
-/// Probabilities of the single locus, for every content that a donor may have.
-void genotype_walk::weigh_contents(level& l, std::size_t at, const diplotypes& patient) {
-    const std::vector<locus_resolution> own = resolve_locus(*patients_, patient, at);
-    l.mismatches.assign(l.content.size(), {});
-    for (std::size_t i = 0; i < l.content.size(); ++i)
-        for (const locus_resolution& r : own) l.mismatches[i][l.content[i].mismatches(r.content)] += r.probability;
+/// Probabilities of the single locus, worked out when a donor has the content.
+const std::array<double, 3>& genotype_walk::mismatches(level& l, std::uint32_t content) {
+    auto& p = l.mismatches[content];
+    if (p[0] == 0 && p[1] == 0 && p[2] == 0)
+        for (const locus_resolution& r : l.resolutions) p[l.content[content].mismatches(r.content)] += r.probability;
+    return p;
 }
 
 void genotype_walk::number_classes(level& l, std::size_t at, const diplotypes& patient, std::size_t donor_at) {
@@ -358,8 +360,8 @@ void genotype_walk::walk() {
     const std::size_t width = levels_.size();
     for (const auto& [genotype, weight] : genotypes_) {
         for (std::size_t l = 0; l < width; ++l) {
-            const auto& mismatches = levels_[l].mismatches[content_at(l, genotype)];
-            for (std::size_t k = 0; k < 3; ++k) at_[l][k] += weight * mismatches[k];
+            const auto& p = mismatches(levels_[l], content_at(l, genotype));
+            for (std::size_t k = 0; k < 3; ++k) at_[l][k] += weight * p[k];
         }
     }
     at_depth_.assign(width + 1, &start_);

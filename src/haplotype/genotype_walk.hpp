@@ -58,7 +58,8 @@ private:
         std::vector<locus_content> content;
         std::vector<std::vector<match_pattern>> bits;  // content, patient's outcome; empty until asked for
         std::vector<pattern_rule> rule;
-        std::vector<std::array<double, 3>> mismatches;  ///< of a content with the patient: P(0), P(1), P(2)
+        std::vector<locus_resolution> resolutions;      ///< of the patient
+        std::vector<std::array<double, 3>> mismatches;  ///< of a content with them: P(0), P(1), P(2); 0 until asked for
         bool adds_up = false;     ///< the patient's haplotypes never share a class
         std::size_t place = 0;    ///< of its bits in a pattern, among the loci that do not add up
         std::vector<std::uint16_t> class_of_code;      // class number of the outcomes of the donors' set
@@ -82,7 +83,7 @@ private:
     };
 
     void number_classes(level& l, std::size_t at, const diplotypes& patient, std::size_t donor_at);
-    void weigh_contents(level& l, std::size_t at, const diplotypes& patient);
+    static const std::array<double, 3>& mismatches(level& l, std::uint32_t content);
     [[nodiscard]] bool adds_up(std::size_t at, const diplotypes& patient) const;
     void number_nodes(const diplotypes& patient, std::span<const std::size_t> at);
     void reduce(const diplotypes& donor);

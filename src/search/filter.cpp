@@ -235,11 +235,18 @@ private:
         return value;
     }
 
+    /// Fields are named without case.
+    static std::optional<locus> locus_of_column(std::string_view name) {
+        for (std::size_t l = 0; l < locus_count; ++l)
+            if (same_ignoring_case(locus_names[l], name)) return static_cast<locus>(l);
+        return std::nullopt;
+    }
+
     /// `p0` or `A_p0`, whether or not there are such probabilities.
     static bool looks_like_probability(std::string_view name) {
         const std::size_t bar = name.rfind('_');
         const std::string_view last = bar == std::string_view::npos ? name : name.substr(bar + 1);
-        if (bar != std::string_view::npos && !locus_from_name(name.substr(0, bar))) return false;
+        if (bar != std::string_view::npos && !locus_of_column(name.substr(0, bar))) return false;
         return last.size() > 1 && (last[0] == 'p' || last[0] == 'P') && all_of(last.substr(1), is_digit);
     }
 
@@ -252,7 +259,7 @@ private:
         std::size_t k = totals;
         std::from_chars(digits.data(), digits.data() + digits.size(), k);
         if (bar == std::string_view::npos) return k < totals ? std::optional(k) : std::nullopt;
-        const auto l = locus_from_name(name.substr(0, bar));
+        const auto l = locus_of_column(name.substr(0, bar));
         const auto at = std::find(predicted_.begin(), predicted_.end(), *l);
         if (at == predicted_.end() || k > 2) return std::nullopt;
         return totals + 3 * static_cast<std::size_t>(at - predicted_.begin()) + k;

@@ -90,8 +90,9 @@ match_probabilities search_agent::predict(const patient& who, const search_reque
             all.set(i, predictor.predict(donors[i], std::span(counts).first(width)));
         }
     };
-    if (predicting_ != request.genotypes) {
+    if (predicting_ != request.genotypes || predicting_by_ != request.rules) {
         predicting_ = request.genotypes;
+        predicting_by_ = request.rules;
         predictor_.emplace(predicting_, request.rules.homozygous_once);
     }
     predictor_->start(who.id, who.field("population"), typing, request.loci);

@@ -51,12 +51,12 @@ public:
         find_pairs();
     }
 
-    struct pair {
+    struct weighted_pair {
         std::size_t first;
         std::size_t second;
         long double weight;  ///< 2 f1 f2, or f1 f1; not normalised
     };
-    [[nodiscard]] const std::vector<pair>& pairs() const { return pairs_; }
+    [[nodiscard]] const std::vector<weighted_pair>& pairs() const { return pairs_; }
 
     /// The genotype of a person whose every position is one class at all of the loci that the set has.
     [[nodiscard]] std::optional<std::vector<slow_content>> certain(std::span<const locus> loci) const {
@@ -82,7 +82,7 @@ public:
         if (const auto one = certain(loci)) return {{*one, 1.0L}};
         slow_genotypes out;
         long double total = 0;
-        for (const pair& p : pairs_) {
+        for (const weighted_pair& p : pairs_) {
             std::vector<slow_content> contents;
             for (const locus l : loci)
                 if (const auto at = position_of(l))
@@ -202,7 +202,7 @@ private:
     const frequency_set& set_;
     const nomenclature& names_;
     const person_typing& typing_;
-    std::vector<pair> pairs_;
+    std::vector<weighted_pair> pairs_;
 };
 
 /// "A person's own set; blank or without a set: the named fall-backs in order; if only one set is loaded, that one."

@@ -114,6 +114,7 @@ private:
     std::shared_ptr<const registry> donors_;
     std::array<locus_query, locus_count> queries_;
     std::shared_ptr<const donor_genotypes> predicting_;
+    comparison_rules predicting_by_;
     std::optional<match_predictor> predictor_;
 };
 

@@ -156,9 +156,18 @@ TEST(read_frequencies, the_report_has_each_set) {
     EXPECT_EQ(read("haplotype,frequency\nA*02:01,0.75\nA*01:01,0.75\n", true).report.sets[0].sum, 1.5);
 }
 
-TEST(read_frequencies, the_fault_of_a_set_without_rows_is_its_own) {
-    const std::string message = refusal("haplotype,population,frequency\nA*01:01,X,0.5\nA*99:99,Y,0.5\nB*99:01,Z,1\n");
-    EXPECT_NE(message.find("id Y"), std::string::npos) << message;
+TEST(read_frequencies, a_population_without_a_good_row_is_left_out) {
+    const frequency_sets found =
+        read_frequencies_text("haplotype,population,frequency\nA*01:01,X,0.5\nA*99:99,Y,0.5\nB*99:01,Z,1\n", "f.csv",
+                              "f", nomenclature::builtin());
+    ASSERT_EQ(found.sets.size(), 1U);
+    EXPECT_EQ(found.sets[0].name(), "X");
+    EXPECT_EQ(found.report.rows_refused, 2U);
+    ASSERT_EQ(found.report.warnings.size(), 2U);
+    EXPECT_EQ(found.report.warnings[0].text, "Y");
+    EXPECT_EQ(found.report.warnings[1].text, "Z");
+    const std::string message = refusal("haplotype,population,frequency\nA*99:99,Y,0.5\nB*99:01,Z,1\n");
+    EXPECT_NE(message.find("first fault"), std::string::npos) << message;
     EXPECT_NE(message.find("A*99:99"), std::string::npos) << message;
 }
 
