@@ -152,6 +152,11 @@ class Match:
         return value
 
     @property
+    def unexplained_reason(self) -> str:
+        """Which alleles no haplotype of the sets carries, when the donor is not explained; else empty."""
+        return self._predicted("donor_reason") or ""
+
+    @property
     def population(self) -> str | None:
         """The frequency set used for the donor."""
         value: str | None = self._predicted("donor_population")

@@ -181,18 +181,25 @@ class Registry:
 
     def prepare(
         self, frequencies: Frequencies, *, fallback: Sequence[str] = (), threads: int = 0
-    ) -> dict[str, int]:
+    ) -> dict[str, Any]:
         """Work out the haplotype pairs of every donor at once instead of when a search first needs them.
 
-        Returns the number of distinct ``typings`` and the ``bytes`` kept for them. Later searches with the
-        same ``frequencies`` and ``fallback`` use them.
+        Returns the number of distinct ``typings``, the ``bytes`` kept for them, how many donors each set
+        explains (``explained``, by population) and how many none does (``unexplained``). Later searches with
+        the same ``frequencies`` and ``fallback`` use what was worked out.
 
         Raises:
             FormatError: a donor has no set to use.
         """
         prepared = self._genotypes(frequencies, fallback)
         prepared.prepare(threads)
-        return {"typings": prepared.typing_count, "bytes": prepared.memory}
+        explained, unexplained = prepared.coverage(threads)
+        return {
+            "typings": prepared.typing_count,
+            "bytes": prepared.memory,
+            "explained": explained,
+            "unexplained": unexplained,
+        }
 
     def _genotypes(self, frequencies: Frequencies, fallback: Sequence[str]) -> _core.DonorGenotypes:
         if not isinstance(frequencies, Frequencies):

@@ -151,6 +151,17 @@ void bind_haplotype(py::module_& m) {
             const py::gil_scoped_release unlocked;
             g.prepare(threads);
         }, py::arg("threads") = 0)
+        .def("coverage", [](const donor_genotypes& g, std::size_t threads) {
+            donor_genotypes::coverage counts;
+            {
+                const py::gil_scoped_release unlocked;
+                counts = g.count_explained(threads);
+            }
+            py::dict explained;
+            for (std::size_t s = 0; s < counts.explained.size(); ++s)
+                explained[py::str(g.sets().name(static_cast<population_number>(s)))] = counts.explained[s];
+            return py::make_tuple(std::move(explained), counts.unexplained);
+        }, py::arg("threads") = 0)
         .def_property_readonly("typing_count", &donor_genotypes::typing_count)
         .def_property_readonly("memory", &donor_genotypes::memory);
 

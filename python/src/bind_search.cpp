@@ -54,6 +54,7 @@ py::dict probability_dict(const match_list& list, std::size_t i) {
     d["loci"] = std::move(loci);
     d["patient_explained"] = all.patient_explained;
     d["donor_explained"] = all.donor_explained(i);
+    d["donor_reason"] = all.donor_explained(i) ? std::string() : all.genotypes()->unexplained_reason(list.hits[i].donor);
     d["patient_population"] = all.patient_population();
     d["donor_population"] = all.donor_population(i);
     return d;

@@ -2,6 +2,7 @@
 #include <allomatch/core/parallel.hpp>
 #include <allomatch/haplotype/donor_genotypes.hpp>
 
+#include <limits>
 #include <map>
 #include <unordered_map>
 
@@ -200,6 +201,30 @@ void donor_genotypes::prepare(std::size_t threads, const std::function<void(std:
                 if (!pairs(static_cast<std::uint32_t>(typing), tried, unkept).empty()) break;
         if (progress) progress(done += end - begin, typings_.size());
     });
+}
+
+donor_genotypes::coverage donor_genotypes::count_explained(std::size_t threads) const {
+    constexpr population_number nobody = std::numeric_limits<population_number>::max();
+    std::vector<population_number> set_of(typings_.size(), nobody);
+    parallel_for_blocks(typings_.size(), typing_block, threads, [&](std::size_t begin, std::size_t end) {
+        set_view seen;
+        for (std::size_t typing = begin; typing < end; ++typing) {
+            const auto& first = (*sets_)[choices_[typings_[typing].choice].front()];
+            view(static_cast<std::uint32_t>(typing), first.set().loci(), seen);
+            if (seen.explained) set_of[typing] = seen.set;
+        }
+    });
+    coverage counts{std::vector<std::size_t>(sets_->size(), 0), 0};
+    for (std::size_t typing = 0; typing < typings_.size(); ++typing)
+        (set_of[typing] == nobody ? counts.unexplained : counts.explained[set_of[typing]]) += typings_[typing].donors;
+    return counts;
+}
+
+std::string donor_genotypes::unexplained_reason(donor_index d) const {
+    std::string reason;
+    for (const population_number set : choices_[typings_[typing_of_[d]].choice])
+        reason += (reason.empty() ? "" : "; ") + allomatch::unexplained_reason((*sets_)[set], donors_->typing(d));
+    return reason;
 }
 
 std::size_t donor_genotypes::memory() const noexcept { return bytes_.load(std::memory_order_relaxed); }

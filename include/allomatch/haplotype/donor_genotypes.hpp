@@ -61,6 +61,14 @@ public:
 
     /// Works out every typing that fits into memory, in parallel. `done` gets the number worked out so far.
     void prepare(std::size_t threads = 0, const std::function<void(std::size_t done, std::size_t all)>& progress = {}) const;
+    /// How many donors each set explains, fully typed ones and fall-backs included. Works out every typing.
+    struct coverage {
+        std::vector<std::size_t> explained;  ///< by set
+        std::size_t unexplained = 0;
+    };
+    [[nodiscard]] coverage count_explained(std::size_t threads = 0) const;
+    /// Why no set that the donor may use explains the typing: what no haplotype of it has.
+    [[nodiscard]] std::string unexplained_reason(donor_index d) const;
     /// Bytes of what is kept.
     [[nodiscard]] std::size_t memory() const noexcept;
 

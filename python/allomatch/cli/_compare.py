@@ -53,8 +53,6 @@ def compared(people: People, patients: list[Patient], args: argparse.Namespace) 
             patient, loci=args.loci, homozygous_once=args.homozygous_once, threads=1, **people.predicting
         )
 
-    if people.frequencies:
-        people.donors.prepare(people.frequencies, fallback=people.fallback, threads=args.threads)
     with Progress("comparing", len(patients)) as progress, ThreadPoolExecutor(threads) as pool:
         waiting: deque[Future[Matches]] = deque()
         try:
@@ -79,6 +77,11 @@ def run(args: argparse.Namespace) -> int:
         people = read_people(args)
         if refused_by_strict(args, people):
             return 3
+        coverage = None
+        if people.frequencies:
+            coverage = people.donors.prepare(
+                people.frequencies, fallback=people.fallback, threads=args.threads
+            )
         comparing = time.perf_counter()
         if out is not None:
             with out as file:
@@ -98,6 +101,8 @@ def run(args: argparse.Namespace) -> int:
             "command": "compare",
             **people.accounts(),
             "loci": loci,
+            **({"donors_explained": coverage["explained"]} if coverage else {}),
+            **({"donors_unexplained": coverage["unexplained"]} if coverage else {}),
             "pairs": pairs,
             "rows": pairs if out is not None else 0,
             "out": args.out,
@@ -110,6 +115,9 @@ def run(args: argparse.Namespace) -> int:
                 f"{LEGEND}\nshown: the first {_SHOWN_DONORS} donors of the first {_SHOWN_PATIENTS} patients"
             )
         people.say()
+        if coverage:
+            by_set = ", ".join(f"{name} {count:,}" for name, count in coverage["explained"].items())
+            print(f"donors explained by {by_set}; not explained: {coverage['unexplained']:,}")
         written = f", written to {args.out}" if out is not None else "; --out F writes them"
         print(f"{pairs:,} pairs at {' '.join(loci)}{written}; release {people.names.version}")
         print("seconds: " + ", ".join(f"{name} {value:.2f}" for name, value in people.seconds.items()))
