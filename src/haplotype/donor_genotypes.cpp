@@ -2,9 +2,10 @@
 #include <allomatch/core/parallel.hpp>
 #include <allomatch/haplotype/donor_genotypes.hpp>
 
+#include <algorithm>
+#include <bit>
 #include <limits>
 #include <map>
-#include <unordered_map>
 
 namespace allomatch {
 
@@ -13,16 +14,10 @@ namespace {
 constexpr std::size_t text_block = 64;
 constexpr std::size_t typing_block = 256;
 
-struct key_hash {
-    std::size_t operator()(const std::vector<std::uint32_t>& key) const noexcept {
-        std::uint64_t h = 0;
-        for (const std::uint32_t part : key) {
-            h = (h ^ part) * 0x9E37'79B9'7F4A'7C15U;
-            h ^= h >> 32;
-        }
-        return h;
-    }
-};
+std::uint64_t mixed(std::uint64_t hash, std::uint64_t part) {
+    hash = (hash ^ part) * 0x9E37'79B9'7F4A'7C15U;
+    return hash ^ hash >> 32;
+}
 
 }  // namespace
 
@@ -81,12 +76,17 @@ donor_genotypes::donor_genotypes(std::shared_ptr<const registry> donors, std::sh
     std::array<bool, locus_count> wanted{};
     for (std::size_t s = 0; s < sets_->size(); ++s)
         for (const locus l : (*sets_)[static_cast<population_number>(s)].set().loci()) wanted[index(l)] = true;
-    std::unordered_map<std::vector<std::uint32_t>, std::uint32_t, key_hash> typing_of_key;
-    std::vector<std::uint32_t> key;
+    std::vector<const packed_column*> texts;
+    for (std::size_t l = 0; l < locus_count; ++l) {
+        const registry::locus_column& column = donors_->column(static_cast<locus>(l));
+        if (wanted[l] && column.typed != 0) texts.push_back(&column.text_codes);
+    }
+    // Typings by their codes, in an open-addressing table that looks the codes up with a donor who has them.
+    std::vector<std::uint32_t> table(std::bit_ceil(2 * donors_->size() + 1), 0);  // number of a typing, from 1
     typing_of_.reserve(donors_->size());
     for (donor_index d = 0; d < donors_->size(); ++d) {
-        key.assign(1, choice_of_word[population == nullptr ? 0 : population->code(d)]);
-        if (choices_[key[0]].empty()) {
+        const std::uint32_t choice = choice_of_word[population == nullptr ? 0 : population->code(d)];
+        if (choices_[choice].empty()) {
             problem p;
             p.column = "population";
             p.id = std::string(donors_->id(d));
@@ -94,14 +94,20 @@ donor_genotypes::donor_genotypes(std::shared_ptr<const registry> donors, std::sh
             p.reason = "no frequency set for this donor's population, and no fall-back is named; there are " + sets_->listed();
             throw format_error(std::move(p));
         }
-        for (std::size_t l = 0; l < locus_count; ++l) {
-            const registry::locus_column& column = donors_->column(static_cast<locus>(l));
-            if (wanted[l]) key.push_back(column.typed == 0 ? 0 : column.text_codes[d]);
+        std::uint64_t hash = choice;
+        for (const packed_column* column : texts) hash = mixed(hash, (*column)[d]);
+        std::size_t slot = hash & (table.size() - 1);
+        const auto same = [&](const distinct_typing& t) {
+            return t.choice == choice &&
+                   std::all_of(texts.begin(), texts.end(), [&](const auto* c) { return (*c)[d] == (*c)[t.example]; });
+        };
+        while (table[slot] != 0 && !same(typings_[table[slot] - 1])) slot = (slot + 1) & (table.size() - 1);
+        if (table[slot] == 0) {
+            typings_.push_back({d, 0, choice});
+            table[slot] = static_cast<std::uint32_t>(typings_.size());
         }
-        const auto [it, added] = typing_of_key.try_emplace(key, static_cast<std::uint32_t>(typings_.size()));
-        if (added) typings_.push_back({d, 0, key[0]});
-        ++typings_[it->second].donors;
-        typing_of_.push_back(it->second);
+        ++typings_[table[slot] - 1].donors;
+        typing_of_.push_back(table[slot] - 1);
     }
     for (const auto& c : choices_) longest_choice_ = std::max(longest_choice_, c.size());
 
