@@ -92,17 +92,6 @@ py::dict imputation_dict(const populations& sets, const imputation& found) {
     return d;
 }
 
-populations::choice choice_of(const populations& sets, std::string_view id, std::string_view population) {
-    populations::choice choice = sets.choose(population);
-    if (!choice.empty()) return choice;
-    problem p;
-    p.column = "population";
-    p.id = std::string(id);
-    p.text = shown(population);
-    p.reason = "no frequency set for this population, and no fall-back is named; there are " + sets.listed();
-    throw format_error(std::move(p));
-}
-
 }  // namespace
 
 void bind_haplotype(py::module_& m) {
@@ -169,7 +158,7 @@ void bind_haplotype(py::module_& m) {
         imputation found;
         {
             const py::gil_scoped_release unlocked;
-            found = impute(sets, choice_of(sets, who->id, who->field("population")), who->typing(), loci_from_text(loci), top);
+            found = impute(sets, sets.choose_for(who->id, who->field("population")), who->typing(), loci_from_text(loci), top);
         }
         return imputation_dict(sets, found);
     }, py::arg("populations"), py::arg("patient"), py::arg("loci"), py::arg("top"));
@@ -180,7 +169,7 @@ void bind_haplotype(py::module_& m) {
         imputation found;
         {
             const py::gil_scoped_release unlocked;
-            found = impute(sets, choice_of(sets, donors->id(d), population == nullptr ? "" : population->text(d)),
+            found = impute(sets, sets.choose_for(donors->id(d), population == nullptr ? "" : population->text(d)),
                            donors->typing(d), loci_from_text(loci), top);
         }
         return imputation_dict(sets, found);

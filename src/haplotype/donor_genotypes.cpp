@@ -86,14 +86,8 @@ donor_genotypes::donor_genotypes(std::shared_ptr<const registry> donors, std::sh
     typing_of_.reserve(donors_->size());
     for (donor_index d = 0; d < donors_->size(); ++d) {
         const std::uint32_t choice = choice_of_word[population == nullptr ? 0 : population->code(d)];
-        if (choices_[choice].empty()) {
-            problem p;
-            p.column = "population";
-            p.id = std::string(donors_->id(d));
-            p.text = population == nullptr ? "" : shown(population->word(population->code(d)));
-            p.reason = "no frequency set for this donor's population, and no fall-back is named; there are " + sets_->listed();
-            throw format_error(std::move(p));
-        }
+        if (choices_[choice].empty())  // says so
+            static_cast<void>(sets_->choose_for(donors_->id(d), population == nullptr ? "" : population->word(population->code(d))));
         std::uint64_t hash = choice;
         for (const packed_column* column : texts) hash = mixed(hash, (*column)[d]);
         std::size_t slot = hash & (table.size() - 1);

@@ -114,15 +114,7 @@ void match_predictor::start(std::string_view patient_id, std::string_view popula
                             std::span<const locus> loci) {
     state& s = *state_;
     const populations& sets = s.donors->sets();
-    const populations::choice choice = sets.choose(population);
-    if (choice.empty()) {
-        problem p;
-        p.column = "population";
-        p.id = std::string(patient_id);
-        p.text = shown(population);
-        p.reason = "no frequency set for this patient's population, and no fall-back is named; there are " + sets.listed();
-        throw format_error(std::move(p));
-    }
+    const populations::choice choice = sets.choose_for(patient_id, population);
     auto next = std::make_shared<plan>();
     next->loci.assign(loci.begin(), loci.end());
     next->who = view_person(sets, choice, typing, loci);

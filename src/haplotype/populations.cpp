@@ -44,4 +44,13 @@ populations::choice populations::choose(std::string_view population) const {
     return chosen;
 }
 
+populations::choice populations::choose_for(std::string_view id, std::string_view population) const {
+    choice chosen = choose(population);
+    if (!chosen.empty()) return chosen;
+    problem p = problem::with_value("population", population,
+        "no frequency set for this population, and no fall-back is named; there are " + listed());
+    p.id = std::string(id);
+    throw format_error(std::move(p));
+}
+
 }  // namespace allomatch

@@ -39,6 +39,8 @@ public:
     /// A person's own set, then the fall-backs; the only set where just one is loaded.
     /// Empty when there is nothing to use: the population is blank or unknown, and no fall-back is named.
     [[nodiscard]] choice choose(std::string_view population) const;
+    /// The same for the person with this id. \throws format_error listing the populations when there is nothing to use.
+    [[nodiscard]] choice choose_for(std::string_view id, std::string_view population) const;
 
 private:
     std::vector<set_pointer> sets_;
