@@ -11,7 +11,7 @@ from allomatch.calibration import wilson_interval
 from command import call, refused, rows_of
 from conftest import write_rows
 
-pytest.importorskip("pyarrow")
+pytest.importorskip("pyarrow", reason="needs pyarrow: pip install 'allomatch[frames]'")
 
 # Three in four haplotypes are 01:01, so a person typed as either at both positions is 01+01 with 9/16, 01+02
 # with 6/16 and 02+02 with 1/16.
@@ -199,7 +199,7 @@ def test_null_alleles_that_the_frequencies_do_not_foresee(tmp_path):
 
 
 def test_sources_of_people(simulated, right):
-    pandas = pytest.importorskip("pandas")
+    pandas = pytest.importorskip("pandas", reason="needs pandas: pip install 'allomatch[frames]'")
     names, mac = am.Nomenclature.builtin(), am.MacTable.load(simulated["mac"])
     donors = am.Registry.from_csv(simulated["donors"], names, mac=mac)
     patients, _ = am.read_patients(simulated["patients"], names, mac=mac)
@@ -217,7 +217,7 @@ def test_sources_of_people(simulated, right):
 
 
 def test_frames(right):
-    pandas = pytest.importorskip("pandas")
+    pandas = pytest.importorskip("pandas", reason="needs pandas: pip install 'allomatch[frames]'")
     frame = right.to_pandas()
     assert isinstance(frame, pandas.DataFrame) and len(frame) == len(right.bins)
     assert list(frame.columns)[:4] == ["quantity", "lower", "upper", "pairs"]
@@ -237,7 +237,7 @@ def test_frames(right):
 
 @pytest.mark.parametrize("ending, start", [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])
 def test_plot(right, tmp_path, ending, start):
-    pytest.importorskip("matplotlib")
+    pytest.importorskip("matplotlib", reason="needs matplotlib: pip install 'allomatch[plot]'")
     path = tmp_path / f"picture.{ending}"
     right.plot(path, title="right")
     assert path.read_bytes().startswith(start) and path.stat().st_size > 5000
@@ -245,7 +245,7 @@ def test_plot(right, tmp_path, ending, start):
 
 
 def test_plot_side_by_side(right, tiny, tmp_path):
-    pytest.importorskip("matplotlib")
+    pytest.importorskip("matplotlib", reason="needs matplotlib: pip install 'allomatch[plot]'")
     nothing = tiny([("A*01:01", 1.0)])  # no uncertain pair
     path = tmp_path / "picture.svg"
     figure = am.plot_calibrations({"right": right, "certain": nothing}, path)
@@ -288,7 +288,7 @@ def test_command_prints_table_and_scores():
 
 def test_command_files(tmp_path, level):
     table, picture = tmp_path / "t.csv", tmp_path / "p.svg"
-    pytest.importorskip("matplotlib")
+    pytest.importorskip("matplotlib", reason="needs matplotlib: pip install 'allomatch[plot]'")
     arguments = ["--predict-with", level, "--out", table, "--plot", picture, "--json", "--bins", "5"]
     code, out, err = call("calibrate", *SMALL, *arguments)
     assert (code, err) == (0, "")

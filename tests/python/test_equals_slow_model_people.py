@@ -103,7 +103,7 @@ def test_pairs_at_one_locus(world, seed):
     w = world(seed % 6, tuple(generate.FAMILIES))
     locus = rng.choice(["A", "B", "C", "DRB1", "DRB345", "DQB1", "DPB1"])
     nulls, once = rng.choice(POLICIES), rng.random() < 0.3
-    pyarrow = pytest.importorskip("pyarrow")
+    pyarrow = pytest.importorskip("pyarrow", reason="needs pyarrow: pip install 'allomatch[frames]'")
     texts = [generate.gl_text(rng, w.release, locus, w.mac) for _ in range(5)]
     if locus == "DRB345":
         texts += [f"{generate.readable_text(rng, w.release, locus, w.mac)}".strip()]

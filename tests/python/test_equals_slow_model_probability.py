@@ -118,7 +118,7 @@ def test_what_becomes_of_nulls_in_matching_changes_no_probability(world, tmp_pat
 
 
 def test_table_columns(world, tmp_path):
-    pytest.importorskip("pyarrow")
+    pytest.importorskip("pyarrow", reason="needs pyarrow: pip install 'allomatch[frames]'")
     both = generated(tmp_path, world(1), 11, LOCI_OF_WORLDS[1])
     loci = ("DRB1", "A", "C")
     for patient in both.patients:

@@ -14,7 +14,7 @@ ON = datetime.date(2025, 1, 1)
 
 
 def frame_of(kind, rows):
-    module = pytest.importorskip(kind)
+    module = pytest.importorskip(kind, reason=f"needs {kind}: pip install 'allomatch[frames]'")
     columns = {name: [row[name] for row in rows] for name in rows[0]}
     if kind == "pyarrow":
         return module.table(columns)
@@ -121,7 +121,7 @@ def test_from_frame_equals_from_csv(kind, registry, patients):
 
 
 def test_frames_with_numbers_dates_and_missing_values():
-    polars = pytest.importorskip("polars")
+    polars = pytest.importorskip("polars", reason="needs polars: pip install 'allomatch[frames]'")
     frame = polars.DataFrame(
         {
             "id": [11, 12],
@@ -279,7 +279,7 @@ def test_another_nomenclature_is_refused(registry):
 def test_frames_of_results(registry, patients, tmp_path):
     table = registry.search_many(patients, loci=LOCI, max_mismatches=6, on=ON)
     assert len(table) == 2 and table[1].patient.id == "患者二"
-    pytest.importorskip("pyarrow")
+    pytest.importorskip("pyarrow", reason="needs pyarrow: pip install 'allomatch[frames]'")
     arrow = table.to_arrow()
     fixed = ["patient_id", "donor_id", "rank", "mismatches", "mismatches_max", "gvh", "hvg"]
     assert arrow.column_names == [*fixed, *LOCI, "A_mm", "B_mm", "DRB1_mm"]

@@ -134,7 +134,7 @@ except (am.FormatError, TypeError):
 
 @pytest.mark.parametrize("name", CRASHES)
 def test_misuse_does_not_end_the_process(name):
-    pytest.importorskip("pyarrow")
+    pytest.importorskip("pyarrow", reason="needs pyarrow: pip install 'allomatch[frames]'")
     code = "import allomatch as am\n" + CRASHES[name]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, (done.returncode, done.stderr[-300:])

@@ -185,7 +185,7 @@ TEST(output_file, keeps_permissions_and_follows_links) {
 }
 
 TEST(output_file, a_full_device_is_an_error) {
-    if (!std::filesystem::exists("/dev/full")) GTEST_SKIP();
+    if (!std::filesystem::exists("/dev/full")) GTEST_SKIP() << "no /dev/full to write to on this system";
     output_file file("/dev/full");
     const auto fill = [&] {
         file.write(std::string(100'000, 'x'));
