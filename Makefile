@@ -50,6 +50,7 @@ test-cpp: .venv/.packages
 	cmake --preset release >/dev/null
 	cmake --build --preset release -j $(JOBS)
 	ctest --preset release -j $(JOBS)
+	@sed -n '/: Skipped$$/{n;p}' build/release/Testing/Temporary/LastTest.log | sort | uniq -c | sed 's/^/skipped:/'
 
 test-python: build
 	$(BIN)/python -m pytest -q
