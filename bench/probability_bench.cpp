@@ -5,7 +5,7 @@
 #include <allomatch/core/parallel.hpp>
 #include <allomatch/haplotype/genotype_list.hpp>
 #include <allomatch/haplotype/match_predictor.hpp>
-#include <allomatch/haplotype/read_frequencies.hpp>
+#include <allomatch/io/read_frequencies.hpp>
 
 #include <benchmark/benchmark.h>
 
@@ -220,7 +220,7 @@ void wmda_all_pairs(benchmark::State& state) {
     }
     const auto names = nomenclature::names();
     std::vector<populations::set_pointer> read;
-    for (frequency_set& s : read_frequencies(*data / "wmda3/CAU.csv", names).sets)
+    for (frequency_set& s : io::read_frequencies(*data / "wmda3/CAU.csv", names).sets)
         read.push_back(std::make_shared<const haplotype_index>(std::move(s)));
     const auto sets = std::make_shared<const populations>(std::move(read));
     const auto donors = gl_people(names, *data / "wmda3/don.gl.txt");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fixtures.hpp"
 
-#include <allomatch/haplotype/read_frequencies.hpp>
+#include <allomatch/haplotype/builtin_frequencies.hpp>
 #include <allomatch/io/people.hpp>
 #include <allomatch/typing/locus_text.hpp>
 
@@ -53,7 +53,7 @@ const typing_texts& realistic_texts() {
         t.mac = plan->mac();
         donor_simulator rows(plan);
         std::unordered_set<std::string> seen;
-        io::row_view row;
+        row_view row;
         while (rows.next(row)) {
             for (std::size_t c = 0; c < rows.columns().size(); ++c) {
                 const std::string& column = rows.columns()[c];

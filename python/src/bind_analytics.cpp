@@ -3,7 +3,9 @@
 
 
 #include <allomatch/analytics/simulate.hpp>
-#include <allomatch/haplotype/read_frequencies.hpp>
+#include <allomatch/haplotype/builtin_frequencies.hpp>
+#include <allomatch/io/read_frequencies.hpp>
+#include <allomatch/io/write_simulation.hpp>
 
 #include <algorithm>
 #include <map>
@@ -29,7 +31,7 @@ typing_quality quality_from(typing_quality quality, const std::map<std::string, 
     return quality;
 }
 
-const frequency_set& one_set(const frequency_sets& sets, const std::string& population) {
+const frequency_set& one_set(const io::frequency_sets& sets, const std::string& population) {
     if (population.empty() && sets.sets.size() == 1) return sets.sets.front();
     if (const frequency_set* set = sets.find(population)) return *set;
     problem p;
@@ -62,7 +64,7 @@ void bind_analytics(py::module_& m) {
                   }
                   options.reference_date = *day;
               }
-              simulation_progress report;
+              io::simulation_progress report;
               if (!progress.is_none())
                   report = [&progress](std::size_t done, std::size_t total) {
                       const py::gil_scoped_acquire locked;
@@ -71,10 +73,10 @@ void bind_analytics(py::module_& m) {
                   };
               const py::gil_scoped_release unlocked;
               if (frequencies.empty()) {
-                  write_simulation(options, builtin_east_asian(names), folder, report);
+                  io::write_simulation(options, builtin_east_asian(names), folder, report);
               } else {
-                  const frequency_sets sets = read_frequencies(frequencies, names, {.normalise = normalise});
-                  write_simulation(options, one_set(sets, population), folder, report);
+                  const io::frequency_sets sets = io::read_frequencies(frequencies, names, {.normalise = normalise});
+                  io::write_simulation(options, one_set(sets, population), folder, report);
               }
           },
           py::arg("folder"), py::arg("frequencies"), py::arg("population"), py::arg("normalise"),

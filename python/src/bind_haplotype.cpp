@@ -2,8 +2,9 @@
 #include "binding.hpp"
 #include "problem_dict.hpp"
 
+#include <allomatch/haplotype/builtin_frequencies.hpp>
 #include <allomatch/haplotype/imputation.hpp>
-#include <allomatch/haplotype/read_frequencies.hpp>
+#include <allomatch/io/read_frequencies.hpp>
 #include <allomatch/search/patient.hpp>
 
 namespace allomatch::python {
@@ -16,7 +17,7 @@ struct frequency_store {
     frequency_report report;
 };
 
-std::shared_ptr<frequency_store> store(frequency_sets&& read) {
+std::shared_ptr<frequency_store> store(io::frequency_sets&& read) {
     auto all = std::make_shared<frequency_store>();
     for (frequency_set& set : read.sets) all->sets.push_back(std::make_shared<const haplotype_index>(std::move(set)));
     all->report = std::move(read.report);
@@ -99,11 +100,11 @@ void bind_haplotype(py::module_& m) {
         .def_static("read", [](const std::vector<std::filesystem::path>& files, const std::shared_ptr<nomenclature>& names, bool normalise) {
             if (files.empty()) throw format_error(problem::with_value("files", "", "at least one frequency file is needed"));
             const py::gil_scoped_release unlocked;
-            return store(read_frequencies(files, names, {.normalise = normalise}));
+            return store(io::read_frequencies(files, names, {.normalise = normalise}));
         }, py::arg("files"), py::arg("nomenclature"), py::arg("normalise"))
         .def_static("builtin", [](const std::shared_ptr<nomenclature>& names) {
             const py::gil_scoped_release unlocked;
-            frequency_sets one;
+            io::frequency_sets one;
             one.sets.push_back(builtin_east_asian(names));
             one.report.rows_read = one.report.rows_taken = one.sets.front().rows().size();
             return store(std::move(one));

@@ -31,7 +31,7 @@ io::import_options options(const std::string& nulls, bool strict, const py::obje
     return o;
 }
 
-py::tuple read_donors(io::row_source& rows, const names_pointer& names, const mac_pointer& mac,
+py::tuple read_donors(row_source& rows, const names_pointer& names, const mac_pointer& mac,
                       const io::import_options& how, bool unlock) {
     io::import_report report;
     std::shared_ptr<const registry> donors;
@@ -44,7 +44,7 @@ py::tuple read_donors(io::row_source& rows, const names_pointer& names, const ma
     return py::make_tuple(std::const_pointer_cast<registry>(donors), std::move(report));
 }
 
-py::tuple read_patients(io::row_source& rows, const names_pointer& names, const mac_pointer& mac,
+py::tuple read_patients(row_source& rows, const names_pointer& names, const mac_pointer& mac,
                         const io::import_options& how) {
     io::import_report report;
     std::vector<std::shared_ptr<patient>> out;

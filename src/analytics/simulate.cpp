@@ -166,7 +166,7 @@ const mac_table::pointer& simulation::mac() const noexcept { return state_->pool
 person_simulator::person_simulator(simulation::pointer plan, std::string name, std::size_t begin, std::size_t end)
     : plan_(std::move(plan)), name_(std::move(name)), person_(begin), end_(end) {}
 
-bool person_simulator::next(io::row_view& row) {
+bool person_simulator::next(row_view& row) {
     if (person_ >= end_) return false;
     fill(person_++);
     row = {++number_, cells_, {}};

@@ -3,7 +3,7 @@
 /// Which columns of an input carry the id, the typings and the fields of a person.
 #pragma once
 
-#include <allomatch/io/table.hpp>
+#include <allomatch/core/row_source.hpp>
 #include <allomatch/registry/registry.hpp>
 
 #include <array>

@@ -18,7 +18,7 @@ namespace allomatch::fuzz {
 inline void read_csv(std::string_view text, const io::csv_options& options) {
     try {
         io::csv_source source(text, "fuzz", options);
-        io::row_view row;
+        row_view row;
         std::uint64_t last = 0;
         std::size_t rows = 0;
         while (source.next(row)) {

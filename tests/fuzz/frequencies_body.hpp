@@ -6,7 +6,7 @@
 #include "require.hpp"
 
 #include <allomatch/core/utf8.hpp>
-#include <allomatch/haplotype/read_frequencies.hpp>
+#include <allomatch/io/read_frequencies.hpp>
 
 #include <cmath>
 #include <optional>
@@ -15,8 +15,8 @@
 
 namespace allomatch::fuzz {
 
-inline void check_report(const frequency_sets& read) {
-    const frequency_report& report = read.report;
+inline void check_report(const io::frequency_sets& read) {
+    const io::frequency_report& report = read.report;
     require(report.rows_read == report.rows_taken + report.rows_zero + report.rows_refused);
     require(report.problems.size() == report.rows_refused);
     for (const problem& p : report.problems) {
@@ -30,7 +30,7 @@ inline void check_report(const frequency_sets& read) {
     std::set<std::string> populations;
     for (std::size_t i = 0; i < read.sets.size(); ++i) {
         const frequency_set& set = read.sets[i];
-        const frequency_set_summary& summary = report.sets[i];
+        const io::frequency_set_summary& summary = report.sets[i];
         require(populations.insert(set.name()).second && read.find(set.name()) == &set);
         require(summary.name == set.name() && summary.sum == set.sum_as_read());
         require(summary.rows == set.rows().size() && summary.haplotypes == set.merged().size());
@@ -49,10 +49,10 @@ inline void check_report(const frequency_sets& read) {
     require(rows == report.rows_taken && merged == report.rows_merged);
 }
 
-inline std::optional<frequency_sets> read_frequencies_if_good(std::string_view text, const nomenclature::pointer& names,
+inline std::optional<io::frequency_sets> read_frequencies_if_good(std::string_view text, const nomenclature::pointer& names,
                                                               bool normalise) {
     try {
-        frequency_sets read = read_frequencies_text(text, "fuzz", "stem", names, {.normalise = normalise});
+        io::frequency_sets read = io::read_frequencies_text(text, "fuzz", "stem", names, {.normalise = normalise});
         check_report(read);
         return read;
     } catch (const format_error& e) {

@@ -8,16 +8,14 @@
 /// each other. The alleles of a person do not depend on the typing quality or the field options.
 #pragma once
 
+#include <allomatch/core/row_source.hpp>
 #include <allomatch/haplotype/frequency_set.hpp>
-#include <allomatch/io/table.hpp>
 #include <allomatch/nomenclature/mac_table.hpp>
 #include <allomatch/registry/field.hpp>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -123,11 +121,11 @@ private:
 };
 
 /// Rows of one range of simulated people, numbered from 0. Not thread-safe; several may share a simulation.
-class person_simulator : public io::row_source {
+class person_simulator : public row_source {
 public:
     [[nodiscard]] std::string_view name() const override { return name_; }
     [[nodiscard]] std::span<const std::string> columns() const override { return columns_; }
-    bool next(io::row_view& row) override;
+    bool next(row_view& row) override;
 
 protected:
     person_simulator(simulation::pointer plan, std::string name, std::size_t begin, std::size_t end);
@@ -182,18 +180,5 @@ private:
     void fill(std::size_t person) override;
     simulated_people who_;
 };
-
-/// Called now and then with the rows written and their total.
-using simulation_progress = std::function<void(std::size_t done, std::size_t total)>;
-
-/// Writes donors.csv, patients.csv, truth_donors.csv, truth_patients.csv and mac.txt (when there are codes) into
-/// a folder, which is made when missing. The files get their names once all of them are complete; an exception
-/// before, also one of the callback, leaves none of them. Existing files are replaced.
-/// \throws format_error when a file cannot be written.
-void write_simulation(const simulation::pointer& plan, const std::filesystem::path& folder,
-                      const simulation_progress& progress = {});
-/// The same from options.
-void write_simulation(const simulation_options& options, const frequency_set& set,
-                      const std::filesystem::path& folder, const simulation_progress& progress = {});
 
 }  // namespace allomatch

@@ -4,6 +4,7 @@
 /// https://arrow.apache.org/docs/format/CDataInterface.html and CStreamInterface.html
 #pragma once
 
+#include <allomatch/core/row_source.hpp>
 #include <allomatch/io/table.hpp>
 
 #include <cstddef>

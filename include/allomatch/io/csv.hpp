@@ -4,7 +4,7 @@
 #pragma once
 
 #include <allomatch/io/input.hpp>
-#include <allomatch/io/table.hpp>
+#include <allomatch/core/row_source.hpp>
 
 #include <cstddef>
 #include <filesystem>

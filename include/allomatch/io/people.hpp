@@ -3,6 +3,7 @@
 /// Donors and patients from rows: which column means what, and what came of each row.
 #pragma once
 
+#include <allomatch/core/row_source.hpp>
 #include <allomatch/io/table.hpp>
 #include <allomatch/registry/registry.hpp>
 #include <allomatch/search/patient.hpp>

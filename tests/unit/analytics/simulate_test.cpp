@@ -2,7 +2,8 @@
 #include "unit/shared_data.hpp"
 
 #include <allomatch/analytics/simulate.hpp>
-#include <allomatch/haplotype/read_frequencies.hpp>
+#include <allomatch/haplotype/builtin_frequencies.hpp>
+#include <allomatch/io/read_frequencies.hpp>
 #include <allomatch/typing/reading.hpp>
 
 #include <gtest/gtest.h>
@@ -24,9 +25,9 @@ simulation::pointer east_asian(simulation_options options = {},
     return simulation::prepare(std::move(options), builtin_east_asian(names));
 }
 
-std::string text_of(io::row_source& rows) {
+std::string text_of(row_source& rows) {
     std::string text;
-    io::row_view row;
+    row_view row;
     while (rows.next(row)) {
         for (const std::string_view cell : row.cells) (text += cell) += ',';
         text += '\n';
@@ -72,14 +73,14 @@ TEST(simulation, a_person_depends_on_the_seed_and_its_number_only) {
               text_of<truth_simulator>(east_asian(serological), simulated_people::donors));
 }
 
-std::map<std::string, std::size_t> column_numbers(const io::row_source& rows) {
+std::map<std::string, std::size_t> column_numbers(const row_source& rows) {
     std::map<std::string, std::size_t> numbers;
     for (const std::string& column : rows.columns()) numbers.emplace(column, numbers.size());
     return numbers;
 }
 
 /// Checks that every typing can be read and holds the truth, and every field fits its definition.
-void check_people(const simulation& plan, const nomenclature& names, io::row_source& people, io::row_source& truth) {
+void check_people(const simulation& plan, const nomenclature& names, row_source& people, row_source& truth) {
     std::vector<std::optional<field_column>> fields;
     for (const std::string& column : people.columns()) {
         const field_definition* known = find_field(column);
@@ -87,8 +88,8 @@ void check_people(const simulation& plan, const nomenclature& names, io::row_sou
         if (known != nullptr) fields.back().emplace(column, known->kind, known);
     }
     std::map<std::pair<locus, std::string>, allele_set> read;
-    io::row_view person;
-    io::row_view known;
+    row_view person;
+    row_view known;
     while (people.next(person)) {
         ASSERT_TRUE(truth.next(known));
         ASSERT_EQ(person.cells[0], known.cells[0]);
@@ -151,7 +152,7 @@ TEST(simulation, typings_hold_the_truth_under_real_releases) {
         const auto release = real_release(version);
         if (release == nullptr) GTEST_SKIP() << "no release " << version << " in " << shared_folder();
         const auto sets =
-            read_frequencies(shared_folder() / "data" / "frequencies" / "family_Global_dpb1.csv", release);
+            io::read_frequencies(shared_folder() / "data" / "frequencies" / "family_Global_dpb1.csv", release);
         check_both(simulation::prepare(many_kinds(), sets.sets.front()), *release);
         check_both(east_asian(many_kinds(), release), *release);
     }
@@ -168,7 +169,7 @@ TEST(simulation, hardy_weinberg_proportions) {
     double copies = 0;
     double both = 0;
     std::size_t homozygous_a = 0;
-    io::row_view row;
+    row_view row;
     while (truth.next(row)) {
         const int n = (row.cells[column.at("haplotype_1")] == common) + (row.cells[column.at("haplotype_2")] == common);
         copies += n;
@@ -218,7 +219,7 @@ TEST(simulation, quality_shares_are_as_configured) {
     double homozygous = 0;
     double blanks = 0;
     double untyped_c = 0;
-    io::row_view row;
+    row_view row;
     while (donors.next(row)) {
         const std::string_view first = row.cells[column.at("A_1")];
         const std::string_view second = row.cells[column.at("A_2")];
@@ -244,7 +245,7 @@ TEST(simulation, null_alleles_are_in_the_truth) {
         const auto plan = east_asian({.donors = 20'000, .null_alleles = share});
         truth_simulator truth(plan, simulated_people::donors);
         std::size_t people = 0;
-        io::row_view row;
+        row_view row;
         while (truth.next(row)) {
             bool null = false;
             for (std::size_t i = 1; i + 2 < row.cells.size(); ++i) null = null || row.cells[i].back() == 'N';
@@ -262,7 +263,7 @@ TEST(simulation, ages_and_dates) {
     donor_simulator donors(plan);
     const auto column = column_numbers(donors);
     std::map<std::string, std::size_t, std::less<>> branches;
-    io::row_view row;
+    row_view row;
     while (donors.next(row)) {
         const auto day = [&](const char* name) { return *read_date(row.cells[column.at(name)]); };
         const int age = age_in_years(day("birth_date"), now);

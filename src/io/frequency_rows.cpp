@@ -9,7 +9,7 @@
 #include <charconv>
 #include <cmath>
 
-namespace allomatch::haplotype_files {
+namespace allomatch::io::haplotype_files {
 
 namespace {
 
@@ -91,10 +91,10 @@ public:
 
     file_part read(std::string_view text) {
         const bool header = has_header(first_line(text));
-        io::csv_source source(text, place_, {.header = header});
+        csv_source source(text, place_, {.header = header});
         columns_.assign(source.columns().begin(), source.columns().end());
         layout_ = layout_of(place_, columns_, header);
-        io::row_view row;
+        row_view row;
         while (source.next(row)) {
             ++part_.report.rows_read;
             line_ = row.number;
@@ -120,7 +120,7 @@ private:
     }
     [[nodiscard]] std::string column_name(std::size_t column) const { return std::string(trim(columns_[column])); }
 
-    void take(const io::row_view& row) {
+    void take(const row_view& row) {
         pending_row pending;
         pending.line = row.number;
         const std::string_view text = trim(row.cells[layout_.frequency]);
@@ -216,4 +216,4 @@ std::vector<file_part> read_rows(std::string_view text, const std::string& place
     return parts;
 }
 
-}  // namespace allomatch::haplotype_files
+}  // namespace allomatch::io::haplotype_files

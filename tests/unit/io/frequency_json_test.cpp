@@ -3,18 +3,18 @@
 #include "unit/bounded.hpp"
 #include "unit/io/scratch_folder.hpp"
 
-#include <allomatch/haplotype/read_frequencies.hpp>
+#include <allomatch/io/read_frequencies.hpp>
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
-namespace allomatch {
+namespace allomatch::io {
 namespace {
 
-using io::testing::message_of;
-using io::testing::scratch_folder;
+using testing::message_of;
+using testing::scratch_folder;
 
 frequency_sets read(std::string_view text, bool normalise = false) {
     return read_frequencies_text(text, "f.json", "f", nomenclature::builtin(), {.normalise = normalise});
@@ -224,4 +224,4 @@ TEST(frequency_json, nesting_of_any_depth) {
 }
 
 }  // namespace
-}  // namespace allomatch
+}  // namespace allomatch::io

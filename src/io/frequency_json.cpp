@@ -10,7 +10,7 @@
 #include <optional>
 #include <unordered_set>
 
-namespace allomatch::haplotype_files {
+namespace allomatch::io::haplotype_files {
 
 namespace {
 
@@ -354,4 +354,4 @@ std::vector<file_part> read_json(std::string_view text, const std::string& place
     return json_reader(text, place, name).read();
 }
 
-}  // namespace allomatch::haplotype_files
+}  // namespace allomatch::io::haplotype_files

@@ -2,18 +2,14 @@
 #include "frequency_rows.hpp"
 
 #include <allomatch/core/file.hpp>
-#include <allomatch/haplotype/read_frequencies.hpp>
+#include <allomatch/io/read_frequencies.hpp>
 
 #include <algorithm>
 #include <bitset>
 #include <iterator>
 #include <optional>
 
-namespace allomatch {
-
-namespace east_asian_text {
-extern const std::string_view haplotypes;
-}
+namespace allomatch::io {
 
 namespace {
 
@@ -237,10 +233,4 @@ frequency_sets read_frequencies(const std::filesystem::path& file, const nomencl
     return read_frequencies(std::span(&file, 1), names, options);
 }
 
-frequency_set builtin_east_asian(const nomenclature::pointer& names) {
-    frequency_sets found =
-        read_frequencies_text(east_asian_text::haplotypes, "the built-in East Asian frequencies", "east_asian", names);
-    return std::move(found.sets.front());
-}
-
-}  // namespace allomatch
+}  // namespace allomatch::io

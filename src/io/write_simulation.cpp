@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <allomatch/analytics/simulate.hpp>
 #include <allomatch/core/file.hpp>
 #include <allomatch/io/output_file.hpp>
+#include <allomatch/io/write_simulation.hpp>
 
 #include <algorithm>
 #include <system_error>
 
-namespace allomatch {
+namespace allomatch::io {
 
 namespace {
 
@@ -39,7 +39,7 @@ struct row_counter {
     }
 };
 
-void write_rows(io::row_source& rows, io::output_file& file, row_counter& counter) {
+void write_rows(row_source& rows, output_file& file, row_counter& counter) {
     std::string out;
     const auto add = [&out](const auto& cells) {
         for (std::size_t i = 0; i < cells.size(); ++i) {
@@ -49,7 +49,7 @@ void write_rows(io::row_source& rows, io::output_file& file, row_counter& counte
         out += '\n';
     };
     add(rows.columns());
-    io::row_view row;
+    row_view row;
     while (rows.next(row)) {
         add(row.cells);
         if (out.size() >= piece_size) {
@@ -78,8 +78,8 @@ void write_simulation(const simulation::pointer& plan, const std::filesystem::pa
                       const simulation_progress& progress) {
     make_folder(folder);
     row_counter counter{progress, 2 * (plan->options().donors + plan->options().patients)};
-    std::vector<io::output_file> files;
-    const auto write = [&](const char* file, io::row_source&& rows) {
+    std::vector<output_file> files;
+    const auto write = [&](const char* file, row_source&& rows) {
         write_rows(rows, files.emplace_back(folder / file), counter);
     };
     write("donors.csv", donor_simulator(plan));
@@ -87,7 +87,7 @@ void write_simulation(const simulation::pointer& plan, const std::filesystem::pa
     write("truth_donors.csv", truth_simulator(plan, simulated_people::donors));
     write("truth_patients.csv", truth_simulator(plan, simulated_people::patients));
     if (!plan->mac_text().empty()) files.emplace_back(folder / "mac.txt").write(plan->mac_text());
-    for (io::output_file& file : files) file.commit();
+    for (output_file& file : files) file.commit();
 }
 
 void write_simulation(const simulation_options& options, const frequency_set& set,
@@ -95,4 +95,4 @@ void write_simulation(const simulation_options& options, const frequency_set& se
     write_simulation(simulation::prepare(options, set), folder, progress);
 }
 
-}  // namespace allomatch
+}  // namespace allomatch::io

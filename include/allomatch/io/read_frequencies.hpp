@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace allomatch {
+namespace allomatch::io {
 
 struct frequency_options {
     /// Divide each set by its sum. Without it a sum above 1.000001 is an error.
@@ -74,10 +74,4 @@ struct frequency_sets {
                                                    const std::string& name, const nomenclature::pointer& names,
                                                    const frequency_options& options = {});
 
-/// The built-in set `east_asian` (A~C~B~DRB1~DQB1), estimated from 382 people: for demonstration and tests, not
-/// for clinical use. Every name in it is known to the starter nomenclature; with another one, rows
-/// that cannot be read are left out.
-/// \throws format_error when no row is left.
-[[nodiscard]] frequency_set builtin_east_asian(const nomenclature::pointer& names);
-
-}  // namespace allomatch
+}  // namespace allomatch::io

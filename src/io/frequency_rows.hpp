@@ -3,7 +3,7 @@
 /// Rows of a frequency file, before the loci of their sets are known.
 #pragma once
 
-#include <allomatch/haplotype/read_frequencies.hpp>
+#include <allomatch/io/read_frequencies.hpp>
 
 #include <boost/container/static_vector.hpp>
 
@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace allomatch::haplotype_files {
+namespace allomatch::io::haplotype_files {
 
 /// Names of alleles as a file writes them, each kept once and numbered.
 class allele_texts {
@@ -65,4 +65,4 @@ struct file_part {
 [[nodiscard]] std::vector<file_part> read_json(std::string_view text, const std::string& place,
                                                const std::string& name);
 
-}  // namespace allomatch::haplotype_files
+}  // namespace allomatch::io::haplotype_files

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "unit/io/scratch_folder.hpp"
 
-#include <allomatch/analytics/simulate.hpp>
-#include <allomatch/haplotype/read_frequencies.hpp>
+#include <allomatch/haplotype/builtin_frequencies.hpp>
 #include <allomatch/io/csv.hpp>
+#include <allomatch/io/write_simulation.hpp>
 
 #include <gtest/gtest.h>
 
@@ -11,15 +11,15 @@
 #include <string>
 #include <vector>
 
-namespace allomatch {
+namespace allomatch::io {
 namespace {
 
-using io::testing::bytes_of;
-using io::testing::scratch_folder;
+using testing::bytes_of;
+using testing::scratch_folder;
 
-std::vector<std::vector<std::string>> rows_of(io::row_source& source) {
+std::vector<std::vector<std::string>> rows_of(row_source& source) {
     std::vector<std::vector<std::string>> rows{{source.columns().begin(), source.columns().end()}};
-    io::row_view row;
+    row_view row;
     while (source.next(row)) {
         EXPECT_TRUE(row.fault.empty()) << row.fault;
         rows.emplace_back(row.cells.begin(), row.cells.end());
@@ -42,8 +42,8 @@ TEST(write_simulation, files_hold_the_streams) {
     EXPECT_EQ(last, 640U);
     const auto plan = simulation::prepare(small(), set);
     const auto place = folder / "new" / "deeper";
-    const auto same = [&](const char* file, io::row_source&& stream) {
-        io::csv_source read(place / file);
+    const auto same = [&](const char* file, row_source&& stream) {
+        csv_source read(place / file);
         EXPECT_EQ(rows_of(read), rows_of(stream)) << file;
     };
     same("donors.csv", donor_simulator(plan));
@@ -73,4 +73,4 @@ TEST(write_simulation, without_codes) {
 }
 
 }  // namespace
-}  // namespace allomatch
+}  // namespace allomatch::io

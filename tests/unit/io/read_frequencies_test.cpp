@@ -2,7 +2,8 @@
 #include "unit/io/scratch_folder.hpp"
 #include "unit/shared_data.hpp"
 
-#include <allomatch/haplotype/read_frequencies.hpp>
+#include <allomatch/haplotype/builtin_frequencies.hpp>
+#include <allomatch/io/read_frequencies.hpp>
 
 #include <gtest/gtest.h>
 
@@ -10,11 +11,11 @@
 #include <string>
 #include <vector>
 
-namespace allomatch {
+namespace allomatch::io {
 namespace {
 
-using io::testing::message_of;
-using io::testing::scratch_folder;
+using testing::message_of;
+using testing::scratch_folder;
 using testing::real_release;
 using testing::shared_folder;
 
@@ -238,4 +239,4 @@ TEST(read_frequencies, published_sets) {
 }
 
 }  // namespace
-}  // namespace allomatch
+}  // namespace allomatch::io
