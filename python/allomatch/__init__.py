@@ -8,6 +8,7 @@ from .errors import FormatError, InputError, SnapshotError, TypingError
 from .frequencies import Frequencies, Imputation, percent_text
 from .matches import Match, Matches, MatchTable
 from .patient import Patient, read_patients
+from .ranking import Ranking
 from .registry import Registry, search_options
 from .simulation import simulate
 from .typing_text import read_typing
@@ -25,6 +26,7 @@ __all__ = [
     "Matches",
     "Nomenclature",
     "Patient",
+    "Ranking",
     "Registry",
     "SnapshotError",
     "TypingError",

@@ -7,6 +7,7 @@ __version__: str
 
 _Path = str | os.PathLike[str]
 _Progress = Callable[[int], None] | None
+_Criterion = tuple[str, list[float], list[str], str | None, float | None, bool]
 
 @final
 class Nomenclature:
@@ -133,11 +134,14 @@ class SearchRequest:
         direction: str,
         homozygous_once: bool,
         where: str,
-        rank: str,
+        rank: list[_Criterion],
         top: int | None,
         on: str | None,
         threads: int,
         genotypes: DonorGenotypes | None,
+        also: list[str] | None,
+        tce_version: str,
+        antigen_level: list[str],
     ) -> None: ...
     @property
     def loci(self) -> list[str]: ...
@@ -161,6 +165,10 @@ class MatchList:
     def patient_explained(self) -> bool: ...
     @property
     def unexplained(self) -> int: ...
+    @property
+    def also(self) -> list[str]: ...
+    def classes(self) -> list[tuple[int, bool, dict[str, int], int]]: ...
+    def criteria(self, i: int) -> dict[str, str]: ...
     def hit(self, i: int) -> dict[str, Any]: ...
 
 @final
@@ -169,6 +177,8 @@ class MatchWriter:
     def add(self, matches: MatchList) -> None: ...
     def commit(self) -> None: ...
 
+def ranking_preset(name: str) -> list[_Criterion]: ...
+def check_ranking(criteria: list[_Criterion]) -> None: ...
 def loci_from_text(text: str) -> list[str]: ...
 def describe_typing(
     nomenclature: Nomenclature,

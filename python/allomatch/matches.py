@@ -81,6 +81,7 @@ class Match:
 
     def __init__(self, matches: Matches, position: int) -> None:
         self._matches = matches
+        self._position = position
         self._data = matches._core.hit(position)
 
     @property
@@ -166,6 +167,100 @@ class Match:
         return self._data.get("probabilities", {}).get(name)
 
     @property
+    def antigen_mismatches(self) -> int:
+        """Positions with letter M over the searched loci."""
+        return int(self._data["antigen_mismatches"])
+
+    @property
+    def also(self) -> dict[str, str]:
+        """Letters at loci that were compared without being searched on."""
+        return dict(self._data["also"])
+
+    @property
+    def dpb1_tce(self) -> str | None:
+        """``match``, ``permissive``, ``nonpermissive_gvh``, ``nonpermissive_hvg`` or ``unknown``; ``None`` when DPB1 is not
+        typed on both sides.
+        """
+        value: str | None = self._data["dpb1_tce"]
+        return value
+
+    @property
+    def dpb1_tce_possible(self) -> tuple[str, ...]:
+        """Every answer that the typings allow; one when :attr:`dpb1_tce` is certain."""
+        return tuple(self._data["dpb1_tce_possible"])
+
+    @property
+    def dpb1_expression(self) -> str | None:
+        """``matched`` without a DPB1 mismatch; with one ``favourable`` (the patient's mismatched allele is of low
+        expression), ``unfavourable`` or ``unknown``; ``None`` with two or when DPB1 is not typed on both sides.
+        """
+        value: str | None = self._data["dpb1_expression"]
+        return value
+
+    @property
+    def b_leader(self) -> str | None:
+        """HLA-B leaders of patient and donor, ``MT/TT``; ``?`` for a genotype that is not certain."""
+        value: str | None = self._data["b_leader"]
+        return value
+
+    @property
+    def b_leader_mismatch(self) -> str | None:
+        """For exactly one B mismatch: whether the leaders of the two alleles ``match``, ``mismatch`` or are ``unknown``."""
+        value: str | None = self._data["b_leader_mismatch"]
+        return value
+
+    @property
+    def low_expression_gvh(self) -> int:
+        """GvH mismatches at DRB3/4/5, DQB1 and DPB1 together, the fewest possible."""
+        return int(self._data["low_expression_gvh"])
+
+    @property
+    def age(self) -> int | None:
+        """Whole years on the day of the search."""
+        value: int | None = self._data["age"]
+        return value
+
+    @property
+    def cmv(self) -> str:
+        """Against the patient's: ``equal``, ``different`` or ``unknown``."""
+        return str(self._data["cmv"])
+
+    @property
+    def abo(self) -> str:
+        """``identical``, ``minor`` (the patient has an antigen that the donor lacks), ``major`` (the donor has one that the
+        patient lacks), ``bidirectional`` or ``unknown``.
+        """
+        return str(self._data["abo"])
+
+    @property
+    def rh(self) -> str:
+        """Rh D: ``identical``, ``different`` or ``unknown``."""
+        return str(self._data["rh"])
+
+    @property
+    def weight_ratio(self) -> float | None:
+        """Weight of the donor by that of the patient."""
+        value: float | None = self._data["weight_ratio"]
+        return value
+
+    @property
+    def tnc_per_kg(self) -> float | None:
+        """Nucleated cells of a cord unit, 10^7 for each kilogram of the patient."""
+        value: float | None = self._data["tnc_per_kg"]
+        return value
+
+    @property
+    def cd34_per_kg(self) -> float | None:
+        """CD34 positive cells of a cord unit, 10^5 for each kilogram of the patient."""
+        value: float | None = self._data["cd34_per_kg"]
+        return value
+
+    @property
+    def criteria(self) -> dict[str, str]:
+        """What the ranking looked at, in its order, in words."""
+        return self._matches._core.criteria(self._position)
+
+    @property
     def reason(self) -> str:
         """What put this donor below the one above; empty for the first."""
         return str(self._data["reason"])
@@ -208,6 +303,31 @@ class Matches(_Frames, Sequence[Match]):
     @property
     def loci(self) -> list[str]:
         return self._core.loci
+
+    @property
+    def also(self) -> list[str]:
+        """Loci that were compared without being searched on."""
+        return self._core.also
+
+    def summary(self) -> list[dict[str, Any]]:
+        """Donors by match class, best first, over all within the limits (those cut by ``top`` too).
+
+        Each class has ``class`` in words, ``mismatches`` (potential), ``certain`` (no resolution of the typings has a
+        mismatch), ``loci`` (mismatches by locus, for one and two) and ``donors``.
+        """
+        positions = 2 * len(self.loci)
+        rows = []
+        for mismatches, certain, at, donors in self._core.classes():
+            words = f"{positions - mismatches}/{positions}"
+            if mismatches == 0:
+                words += " certain" if certain else " potential"
+            elif at:
+                words += ", " + " and ".join(f"{n} {locus}" if n > 1 else locus for locus, n in at.items())
+                words += " mismatch" if mismatches == 1 else " mismatches"
+            rows.append(
+                {"class": words, "mismatches": mismatches, "certain": certain, "loci": at, "donors": donors}
+            )
+        return rows
 
     @property
     def has_probabilities(self) -> bool:

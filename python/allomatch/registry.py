@@ -13,6 +13,7 @@ from .errors import FormatError
 from .frequencies import Frequencies, fallback_list
 from .matches import Matches, MatchTable
 from .patient import Patient
+from .ranking import Ranking
 
 Loci = str | Sequence[str]
 Progress = Callable[[int], None] | None
@@ -247,7 +248,10 @@ def search_options(
     direction: str = "both",
     homozygous_once: bool = False,
     where: str | None = None,
-    rank: str = "default",
+    rank: object = "default",
+    also: str | Sequence[str] = "auto",
+    tce_version: str = "",
+    accept: str | Sequence[str] = (),
     top: int | None = None,
     on: str | date | None = None,
     threads: int = 0,
@@ -269,7 +273,13 @@ def search_options(
         homozygous_once: count A,A against B,B as one mismatch.
         where: condition on donor fields, ``"age<36 and sex='M' and branch in ('宁波','杭州')"``; with
             frequencies also on ``p0``, ``p1`` .. and ``A_p0`` ..
-        rank: ``default`` or ``hla_only``.
+        rank: ``default``, ``ptcy``, ``cord`` or ``hla_only``; a ``.toml`` file; a :class:`Ranking`; or a list of
+            criteria.
+        also: loci that are compared and shown without being searched on: ``auto`` (every other locus that some donor
+            is typed at), ``none``, or a list.
+        tce_version: the assignment of DPB1 to T-cell epitope groups, ``V1``, ``V2`` ..; the newest of the
+            release when left out.
+        accept: loci of which one may have one mismatch, ``["A", "B"]``, the others none.
         top: how many to return; ``matches.total`` counts all.
         on: day that ages are counted at, ``YYYY-MM-DD``; today when left out.
         threads: 0 for all cores.
@@ -283,21 +293,45 @@ def search_options(
     for name, value in (("max_mismatches", max_mismatches), ("min_mismatches", min_mismatches)):
         if not 0 <= value <= 18:
             raise FormatError(f"{name}: expected a number from 0 to 18, not {value}", column=name)
+    accepted = _loci_list(accept)
+    if accepted:
+        if max_mismatches or limits:
+            raise FormatError("accept: cannot stand beside max_mismatches or limits", column="accept")
+        searched = _core.loci_from_text(_loci_text(loci))
+        for locus in accepted:
+            if locus not in searched:
+                raise FormatError(
+                    f"accept: {locus} is not among the searched loci", column="accept", text=locus
+                )
+        max_mismatches = 1
+        limits = {locus: 0 for locus in searched if locus not in accepted}
     if top is not None and not 0 <= top < 2**64:
         raise FormatError(f"top: expected a number from 0, not {top}", column="top")
     if not 0 <= threads <= 1024:
         raise FormatError(f"threads: expected a number from 0 to 1024, not {threads}", column="threads")
     return _core.SearchRequest(
-        loci=loci if isinstance(loci, str) else ",".join(loci),
+        loci=_loci_text(loci),
         max_mismatches=max_mismatches,
         min_mismatches=min_mismatches,
         limits=list((limits or {}).items()),
         direction=direction,
         homozygous_once=homozygous_once,
         where=where or "",
-        rank=rank,
+        rank=Ranking.of(rank)._criteria,
         top=top,
         on=on.isoformat() if isinstance(on, date) else on,
         threads=threads,
         genotypes=genotypes,
+        also=None if also == "auto" else [] if also == "none" else _loci_list(also),
+        tce_version=tce_version or "",
+        antigen_level=[],
     )
+
+
+def _loci_text(loci: Loci) -> str:
+    return loci if isinstance(loci, str) else ",".join(loci)
+
+
+def _loci_list(loci: str | Sequence[str]) -> list[str]:
+    text = _loci_text(loci)
+    return _core.loci_from_text(text) if text else []

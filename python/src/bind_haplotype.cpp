@@ -14,7 +14,7 @@ namespace {
 /// Sets that were read together, indexed, and the account of their rows.
 struct frequency_store {
     std::vector<populations::set_pointer> sets;
-    frequency_report report;
+    io::frequency_report report;
 };
 
 std::shared_ptr<frequency_store> store(io::frequency_sets&& read) {
@@ -42,7 +42,7 @@ py::list set_list(const frequency_store& all) {
     return out;
 }
 
-py::dict report_dict(const frequency_report& r) {
+py::dict report_dict(const io::frequency_report& r) {
     py::dict d;
     d["rows_read"] = r.rows_read;
     d["rows_taken"] = r.rows_taken;

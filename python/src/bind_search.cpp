@@ -4,7 +4,9 @@
 
 #include <allomatch/io/match_table.hpp>
 #include <allomatch/io/table_writers.hpp>
+#include <allomatch/search/clinical.hpp>
 #include <allomatch/search/explanation.hpp>
+#include <allomatch/search/ranker.hpp>
 
 #include <cmath>
 
@@ -26,14 +28,20 @@ direction direction_from(const std::string& text) {
     refuse("direction", text, "expected both, gvh or hvg");
 }
 
-locus locus_from(const std::string& text) {
+locus locus_from(const std::string& text, const char* option = "limit") {
     const auto l = locus_from_name(text);
-    if (!l) refuse("limit", text, "not a locus");
+    if (!l) refuse(option, text, "not a locus");
     return *l;
 }
 
 std::vector<std::shared_ptr<const patient>> const_patients(const std::vector<patient_pointer>& patients) {
     return {patients.begin(), patients.end()};
+}
+
+std::vector<std::string> names_of(const std::vector<locus>& loci) {
+    std::vector<std::string> names;
+    for (const locus l : loci) names.emplace_back(name(l));
+    return names;
 }
 
 std::string text_of(const std::array<letter, 2>& letters) {
@@ -60,6 +68,75 @@ py::dict probability_dict(const match_list& list, std::size_t i) {
     return d;
 }
 
+/// By, bands, order of words, direction, weight, whether missing values come first.
+using criterion_tuple = std::tuple<std::string, std::vector<double>, std::vector<std::string>, std::optional<std::string>,
+                                   std::optional<double>, bool>;
+
+ranking ranking_from(const std::vector<criterion_tuple>& criteria) {
+    ranking order;
+    for (const auto& [by, bands, words, direction, weight, missing_first] : criteria) {
+        criterion& c = order.criteria.emplace_back(criterion{by, bands, words, std::nullopt, weight, missing_first});
+        if (!direction) continue;
+        if (*direction != "ascending" && *direction != "descending") refuse("rank", *direction, "expected ascending or descending");
+        c.direction = *direction == "ascending" ? sort_direction::ascending : sort_direction::descending;
+    }
+    return order;
+}
+
+std::vector<criterion_tuple> tuples_of(const ranking& order) {
+    std::vector<criterion_tuple> all;
+    for (const criterion& c : order.criteria) {
+        std::optional<std::string> direction;
+        if (c.direction) direction = *c.direction == sort_direction::ascending ? "ascending" : "descending";
+        all.emplace_back(c.by, c.bands, c.order, direction, c.weight, c.missing_first);
+    }
+    return all;
+}
+
+/// The criteria of a row in words; of a criterion that is named twice the first.
+py::dict criteria_dict(const match_list& list, std::size_t i) {
+    py::dict d;
+    for (const auto& [name, words] : ranker(list).describe(i))
+        if (!d.contains(name)) d[py::str(name)] = words;
+    return d;
+}
+
+py::object text_or_none(std::string_view text) {
+    return text.empty() ? py::object(py::none()) : py::object(py::str(std::string(text)));
+}
+
+/// What is known of a pair beyond mismatch counts.
+void add_facts(const match_list& list, std::size_t i, py::dict& d) {
+    const pair_facts& f = list.facts[i];
+    d["antigen_mismatches"] = list.hits[i].antigen_mismatches;
+    d["dpb1_tce"] = f.has_tce() ? py::object(py::str(std::string(name(f.tce())))) : py::object(py::none());
+    py::list possible;
+    constexpr std::array answers{tce_answer::match, tce_answer::permissive, tce_answer::nonpermissive_hvg,
+                                 tce_answer::nonpermissive_gvh, tce_answer::unknown};
+    for (const tce_answer a : answers)
+        if (f.is_possible(a)) possible.append(std::string(name(a)));
+    d["dpb1_tce_possible"] = py::tuple(possible);
+    d["dpb1_expression"] = text_or_none(name(f.expression));
+    d["b_leader"] = text_or_none(f.leaders());
+    d["b_leader_mismatch"] = text_or_none(name(f.mismatched_leaders));
+    d["low_expression_gvh"] = f.low_expression_gvh;
+    py::dict also;
+    for (std::size_t l = 0; l < list.also.size(); ++l)
+        also[py::str(std::string(name(list.also[l])))] = text_of(list.outcome(i, list.loci.size() + l).letters);
+    d["also"] = std::move(also);
+
+    const donor_clinic clinic(*list.donors, *list.who, list.on);
+    const donor_index donor = list.hits[i].donor;
+    const auto number = [](double v) { return std::isnan(v) ? py::object(py::none()) : py::object(py::float_(v)); };
+    d["age"] = clinic.age(donor);
+    d["cmv"] = std::string(name(clinic.cmv(donor)));
+    d["abo"] = std::string(name(clinic.abo(donor)));
+    d["rh"] = std::string(name(clinic.rh(donor)));
+    d["weight_ratio"] = number(clinic.weight_ratio(donor));
+    d["tnc_per_kg"] = number(clinic.tnc_per_kg(donor));
+    d["cd34_per_kg"] = number(clinic.cd34_per_kg(donor));
+}
+
 py::dict hit_dict(const match_list& list, std::size_t i) {
     const hit& h = list.hits[i];
     py::dict d;
@@ -76,6 +153,7 @@ py::dict hit_dict(const match_list& list, std::size_t i) {
         loci[py::str(std::string(name(list.loci[l])))] = text_of(list.outcome(i, l).letters);
     d["letters"] = std::move(loci);
     d["reason"] = list.place_reason(i);
+    add_facts(list, i, d);
     if (list.probabilities) d["probabilities"] = probability_dict(list, i);
     return d;
 }
@@ -118,9 +196,11 @@ void bind_search(py::module_& m) {
     py::class_<search_request>(m, "SearchRequest")
         .def(py::init([](const std::string& loci, unsigned max_mismatches, unsigned min_mismatches,
                          const std::vector<std::pair<std::string, unsigned>>& limits, const std::string& count,
-                         bool homozygous_once, const std::string& where, const std::string& rank,
+                         bool homozygous_once, const std::string& where, const std::vector<criterion_tuple>& rank,
                          std::optional<std::size_t> top, const std::optional<std::string>& on, std::size_t threads,
-                         const std::shared_ptr<donor_genotypes>& genotypes) {
+                         const std::shared_ptr<donor_genotypes>& genotypes,
+                         const std::optional<std::vector<std::string>>& also, const std::string& tce_version,
+                         const std::vector<std::string>& antigen_level) {
                  search_request r;
                  r.loci = loci_from_text(loci);
                  r.max_mismatches = max_mismatches;
@@ -129,7 +209,13 @@ void bind_search(py::module_& m) {
                  r.count = direction_from(count);
                  r.rules.homozygous_once = homozygous_once;
                  r.where = where;
-                 r.order = ranking::preset(rank);
+                 r.order = ranking_from(rank);
+                 if (also) {
+                     r.also.emplace();
+                     for (const std::string& l : *also) r.also->push_back(locus_from(l, "also"));
+                 }
+                 r.tce_version = tce_version;
+                 for (const std::string& l : antigen_level) r.rules.antigen_level.set(index(locus_from(l, "antigen_level")));
                  r.top = top.value_or(search_request::all_hits);
                  if (on) {
                      const auto day = read_date(*on);
@@ -143,13 +229,15 @@ void bind_search(py::module_& m) {
              }),
              py::kw_only(), py::arg("loci"), py::arg("max_mismatches"), py::arg("min_mismatches"), py::arg("limits"),
              py::arg("direction"), py::arg("homozygous_once"), py::arg("where"), py::arg("rank"), py::arg("top"),
-             py::arg("on"), py::arg("threads"), py::arg("genotypes"))
+             py::arg("on"), py::arg("threads"), py::arg("genotypes"), py::arg("also"), py::arg("tce_version"),
+             py::arg("antigen_level"))
         .def_property_readonly("on", [](const search_request& r) { return date_text(r.on); })
         .def_property_readonly("loci", [](const search_request& r) {
-            std::vector<std::string> names;
-            for (const locus l : r.loci) names.emplace_back(name(l));
-            return names;
+            return names_of(r.loci);
         });
+    m.def("ranking_preset", [](const std::string& name) { return tuples_of(ranking::preset(name)); }, py::arg("name"));
+    m.def("check_ranking", [](const std::vector<criterion_tuple>& criteria) { validate(ranking_from(criteria)); },
+          py::arg("criteria"));
 
     py::class_<match_list, std::shared_ptr<match_list>>(m, "MatchList")
         .def("__len__", [](const match_list& l) { return l.hits.size(); })
@@ -159,11 +247,21 @@ void bind_search(py::module_& m) {
         .def_property_readonly("patient_explained", [](const match_list& l) { return l.probabilities && l.probabilities->patient_explained; })
         .def_property_readonly("patient", [](const match_list& l) { return std::const_pointer_cast<patient>(l.who); })
         .def_property_readonly("registry", [](const match_list& l) { return std::const_pointer_cast<registry>(l.donors); })
-        .def_property_readonly("loci", [](const match_list& l) {
-            std::vector<std::string> names;
-            for (const locus x : l.loci) names.emplace_back(name(x));
-            return names;
+        .def_property_readonly("loci", [](const match_list& l) { return names_of(l.loci); })
+        .def_property_readonly("also", [](const match_list& l) { return names_of(l.also); })
+        .def("classes", [](const match_list& l) {
+            py::list all;
+            for (const match_class& c : l.classes) {
+                py::dict at;
+                for (const auto& [where, n] : c.at) at[py::str(std::string(name(where)))] = n;
+                all.append(py::make_tuple(c.mismatches, c.certain, at, c.donors));
+            }
+            return all;
         })
+        .def("criteria", [](const match_list& l, std::size_t i) {
+            if (i >= l.hits.size()) throw py::index_error("no match of this number");
+            return criteria_dict(l, i);
+        }, py::arg("i"))
         .def("hit", [](const match_list& l, std::size_t i) {
             if (i >= l.hits.size()) throw py::index_error("no match of this number");
             return hit_dict(l, i);
@@ -210,11 +308,7 @@ void bind_search(py::module_& m) {
               if (donor >= donors->size()) throw py::index_error("no donor of this number");
               const match_list one = search_agent(donors).compare_one(who, static_cast<donor_index>(donor), request);
               py::dict d = hit_dict(one, 0);
-              py::dict rank;
-              for (const auto& [c, text] : ranker(request.order, *donors, *who, request.on, one.probabilities.has_value())
-                                               .describe(one.ranked(0)))
-                  rank[py::str(std::string(name(c)))] = text;
-              d["criteria"] = std::move(rank);
+              d["criteria"] = criteria_dict(one, 0);
               return d;
           },
           py::arg("registry"), py::arg("donor"), py::arg("patient"), py::arg("request"));

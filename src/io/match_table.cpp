@@ -51,6 +51,34 @@ void add_probabilities(std::span<const match_list> lists, std::size_t rows, tabl
     out.columns.push_back({"donor_population", std::move(donor_population), {}});
 }
 
+/// A column of words; an empty word is a missing value.
+template <class Word>
+void add_words(const char* name, std::span<const match_list> lists, std::size_t rows, table& out, Word word) {
+    column::strings words;
+    std::vector<bool> valid;
+    words.reserve(rows);
+    valid.reserve(rows);
+    for (const match_list& list : lists) {
+        for (const pair_facts& f : list.facts) {
+            words.emplace_back(word(f));
+            valid.push_back(!words.back().empty());
+        }
+    }
+    out.columns.push_back({name, std::move(words), std::move(valid)});
+}
+
+/// DPB1 and B beyond mismatches, where donors are typed there.
+void add_facts(std::span<const match_list> lists, std::size_t rows, table& out) {
+    const registry& donors = *lists.front().donors;
+    if (donors.column(locus::DPB1).typed > 0) {
+        add_words("dpb1_tce", lists, rows, out,
+                  [](const pair_facts& f) { return f.has_tce() ? name(f.tce()) : std::string_view{}; });
+        add_words("dpb1_expression", lists, rows, out, [](const pair_facts& f) { return name(f.expression); });
+    }
+    if (donors.column(locus::B).typed > 0)
+        add_words("b_leader", lists, rows, out, [](const pair_facts& f) { return f.leaders(); });
+}
+
 }  // namespace
 
 table match_table(std::span<const match_list> lists) {
@@ -87,7 +115,9 @@ table match_table(std::span<const match_list> lists) {
     add_sums("mismatches_max", &hit::mismatches_max);
     add_sums("gvh", &hit::gvh);
     add_sums("hvg", &hit::hvg);
-    const std::vector<locus> loci = lists.empty() ? std::vector<locus>{} : lists.front().loci;
+    if (lists.empty()) return out;
+    std::vector<locus> loci = lists.front().loci;
+    loci.insert(loci.end(), lists.front().also.begin(), lists.front().also.end());
     std::vector<column> counts;
     for (std::size_t l = 0; l < loci.size(); ++l) {
         column::strings letters;
@@ -105,7 +135,8 @@ table match_table(std::span<const match_list> lists) {
         counts.push_back({std::string(name(loci[l])) + "_mm", std::move(mismatches), {}});
     }
     for (column& c : counts) out.columns.push_back(std::move(c));
-    if (!lists.empty() && lists.front().probabilities) add_probabilities(lists, rows, out);
+    if (lists.front().probabilities) add_probabilities(lists, rows, out);
+    add_facts(lists, rows, out);
     return out;
 }
 

@@ -65,13 +65,43 @@ nomenclature::nomenclature(const release_tables& tables) : version_(tables.versi
     take_groups(tables);
     take_serology(tables);
     take_old_names(tables);
-    tce_.assign(keys_.size(), 0);
+    take_dpb1_facts(tables);
+}
+
+void nomenclature::take_dpb1_facts(const release_tables& tables) {
+    tce_versions_ = tables.tce_versions;
+    tce_.assign(tce_versions_.size() * keys_.size(), 0);
     for (const auto& row : tables.tce) {
-        if (const auto id = find(row.key))
-            tce_[*id] = row.group;
-        else
+        const auto id = find(row.key);
+        if (!id) {
             ++unmatched_rows_;
+            continue;
+        }
+        for (std::size_t v = 0; v < tce_versions_.size(); ++v) tce_[v * keys_.size() + *id] = row.groups[v];
+        if (row.core == tce3_core::unknown) continue;
+        if (tce3_core_.empty()) tce3_core_.assign(keys_.size(), tce3_core::unknown);
+        tce3_core_[*id] = row.core;
     }
+}
+
+std::size_t nomenclature::tce_version(std::string_view name) const {
+    if (name.empty()) return tce_versions_.empty() ? 0 : tce_versions_.size() - 1;
+    const auto found = std::find(tce_versions_.begin(), tce_versions_.end(), name);
+    if (found != tce_versions_.end()) return static_cast<std::size_t>(found - tce_versions_.begin());
+    std::string known;
+    for (const std::string& version : tce_versions_) known += (known.empty() ? "" : ", ") + version;
+    throw format_error(problem::with_value("tce_version", name,
+        known.empty() ? "the release has no TCE groups" : "the release has no such version; it has " + known));
+}
+
+dpb1_facts nomenclature::dpb1_facts_of(allele_id id) const {
+    dpb1_facts facts = facts_of_dpb1(name_of(id));
+    if (!tce3_core_.empty()) facts.core = tce3_core_[id];
+    return facts;
+}
+
+b_leader nomenclature::leader_of(allele_id id) const noexcept {
+    return allomatch::leader_of(first_field(id), name_of(id).fields[1]);
 }
 
 void nomenclature::take_groups(const release_tables& tables) {

@@ -152,40 +152,68 @@ void read_broads(const fs::path& path, release_tables& tables, antigen_counter& 
     }
 }
 
+/// Columns of `dpb_tce.csv`.
+struct tce_columns {
+    std::size_t allele = 0;
+    std::vector<std::pair<std::uint32_t, std::size_t>> versions{{1, 2}, {2, 3}};  // as 3.33.0 has them, without a header
+};
+
+tce_columns tce_header(const delimited_lines& lines) {
+    tce_columns columns;
+    columns.versions.clear();
+    const auto& cells = lines.cells();
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        const std::string_view title = trim(cells[i]);
+        if (title == "Allele") columns.allele = i;
+        if (title.size() < 2 || title[0] != 'V') continue;
+        if (const auto version = number(title.substr(1, leading(title.substr(1), is_digit))))
+            columns.versions.emplace_back(*version, i);
+    }
+    if (columns.versions.empty()) lines.fail(0, lines.line(), "no column of a TCE version (V1, V2 ..)");
+    std::sort(columns.versions.begin(), columns.versions.end());
+    if (columns.versions.size() > most_tce_versions)
+        columns.versions.erase(columns.versions.begin(), columns.versions.end() - most_tce_versions);
+    return columns;
+}
+
+/// What follows group 3: `C`, `NC`, "core", "non-core"; all else is a note.
+tce3_core read_core(std::string_view note) {
+    std::string letters;
+    for (const char c : note)
+        if (is_letter(c)) letters += lower(c);
+    if (letters == "nc" || letters.starts_with("non")) return tce3_core::non_core;
+    return letters == "c" || letters == "core" ? tce3_core::core : tce3_core::unknown;
+}
+
 /// Comma-separated, with a header from 3.34.0 on: allele, protein, then versions V1, V2 ..
 void read_tce(const fs::path& path, release_tables& tables) {
     opened file(path, ',');
-    std::size_t allele_column = 0;
-    std::size_t group_column = 3;  // V2 where there is no header
+    tce_columns columns;
     bool first = true;
     while (file.lines.next()) {
         const auto& cells = file.lines.cells();
-        const auto allele_title = std::find_if(cells.begin(), cells.end(), [](auto cell) { return trim(cell) == "Allele"; });
-        if (std::exchange(first, false) && allele_title != cells.end()) {
-            allele_column = static_cast<std::size_t>(allele_title - cells.begin());
-            std::uint32_t newest = 0;
-            for (std::size_t i = 0; i < cells.size(); ++i) {
-                const std::string_view title = trim(cells[i]);
-                if (title.size() < 2 || title[0] != 'V') continue;
-                const auto version = number(title.substr(1, leading(title.substr(1), is_digit)));
-                if (version && *version > newest) {
-                    newest = *version;
-                    group_column = i;
-                }
-            }
-            if (newest == 0) file.lines.fail(0, file.lines.line(), "no column of a TCE version (V1, V2 ..)");
+        if (std::exchange(first, false) &&
+            std::any_of(cells.begin(), cells.end(), [](auto cell) { return trim(cell) == "Allele"; })) {
+            columns = tce_header(file.lines);
             continue;
         }
-        const std::string_view text = file.lines.cell(allele_column);
-        const std::string_view group = trim(file.lines.cell(group_column));
+        const std::string_view text = file.lines.cell(columns.allele);
         constexpr std::string_view gene_prefix = "DPB1*";
-        if (!text.starts_with(gene_prefix)) file.lines.fail(allele_column, text, "not a DPB1 allele");
-        const allele_name allele = allele_cell(file.lines, allele_column, text.substr(gene_prefix.size()));
-        if (group.empty() || group == "0") continue;
-        if (group[0] < '1' || group[0] > '3' || (group.size() > 1 && is_digit(group[1])))
-            file.lines.fail(group_column, group, "not a TCE group: 1, 2 or 3");
-        tables.tce.push_back({allele.key(gene::DPB1), static_cast<std::uint8_t>(group[0] - '0')});
+        if (!text.starts_with(gene_prefix)) file.lines.fail(columns.allele, text, "not a DPB1 allele");
+        const allele_name allele = allele_cell(file.lines, columns.allele, text.substr(gene_prefix.size()));
+        release_tables::allele_tce row{allele.key(gene::DPB1)};
+        for (std::size_t v = 0; v < columns.versions.size(); ++v) {
+            const std::size_t at = columns.versions[v].second;
+            const std::string_view group = trim(file.lines.cell(at));
+            if (group.empty() || group == "0") continue;
+            if (group[0] < '1' || group[0] > '3' || (group.size() > 1 && is_digit(group[1])))
+                file.lines.fail(at, group, "not a TCE group: 1, 2 or 3");
+            row.groups[v] = static_cast<std::uint8_t>(group[0] - '0');
+            row.core = row.groups[v] == 3 ? read_core(group.substr(1)) : tce3_core::unknown;
+        }
+        tables.tce.push_back(row);
     }
+    for (const auto& version : columns.versions) tables.tce_versions.push_back("V" + std::to_string(version.first));
 }
 
 }  // namespace

@@ -60,6 +60,7 @@ void add_antigens(const delimited_lines& lines, std::size_t cell, std::string_vi
 release_tables read_starter() {
     release_tables tables;
     tables.version = "starter 3.58.0";
+    tables.tce_versions = {"V2"};
     groups_by_key p_groups;
     groups_by_key g_groups;
     delimited_lines alleles("built-in alleles", starter_text::alleles, '\t');
@@ -73,7 +74,7 @@ release_tables read_starter() {
         for (const std::string_view list : split(alleles.cell(3), ';')) add_antigens(alleles, 3, list, row.antigens);
         tables.serology.push_back(std::move(row));
         if (const std::string_view tce = alleles.cell(4); !tce.empty())
-            tables.tce.push_back({key, static_cast<std::uint8_t>(tce[0] - '0')});
+            tables.tce.push_back({key, {static_cast<std::uint8_t>(tce[0] - '0')}});
     }
     tables.p_groups = listed(p_groups);
     tables.g_groups = listed(g_groups);

@@ -7,7 +7,7 @@
 namespace allomatch {
 
 namespace {
-const position nothing_in_common{position::kind::classes, {}, {}, {}};
+const position nothing_in_common{position::kind::classes, {}, {}, {}, {}};
 }
 
 position common_part(const position& a, const position& b) {

@@ -78,6 +78,13 @@ bool prepared_pair::antigen_match(const position& donor, const position& patient
                               patient.first_fields.end()) != donor.first_fields.end();
 }
 
+bool prepared_pair::in_one_line(const position& donor, const position& patient, const antigen_set& patient_line) const {
+    if (dpb1_ || donor.what != kind::classes || patient.what != kind::classes) return false;
+    if (donor.antigens.empty() || patient.antigens.empty())
+        return donor.first_fields.size() == 1 && donor.first_fields == patient.first_fields;
+    return patient_line.contains_all(donor.antigens);
+}
+
 std::uint16_t prepared_pair::relate(const position& donor) const {
     unsigned bits = 0;
     if (donor.what == kind::blank) {
@@ -96,6 +103,8 @@ std::uint16_t prepared_pair::relate(const position& donor) const {
     if ((bits & relation::meets_first) == 0 && antigen_match(donor, p1, first_lines_)) bits |= relation::antigen_first;
     if ((bits & relation::meets_second) == 0 && antigen_match(donor, p2, second_lines_))
         bits |= relation::antigen_second;
+    if (in_one_line(donor, p1, first_line_)) bits |= relation::one_line_first;
+    if (in_one_line(donor, p2, second_line_)) bits |= relation::one_line_second;
     if (!avoids_all(donor)) {
         const auto classes = small_classes(donor);
         for (std::size_t k = 0; k < choices_.size(); ++k) {
@@ -157,6 +166,18 @@ prepared_pair::scored prepared_pair::combine(std::uint16_t first, std::uint16_t 
     if (!donor_no_product)
         s.outcome.hvg = lacking(both_apart || (common & (relation::meets_first | relation::meets_second)) != 0);
     return s;
+}
+
+void prepared_pair::count_antigens(locus_outcome& o, std::uint16_t first, std::uint16_t second) const noexcept {
+    constexpr unsigned agreeing = relation::meets_first | relation::antigen_first | relation::blank;
+    constexpr unsigned always = relation::equals_first | relation::one_line_first;
+    constexpr unsigned to_second = relation::meets_second | relation::antigen_second | relation::blank;
+    constexpr unsigned always_second = relation::equals_second | relation::one_line_second;
+    const auto lacking = [](bool a, bool b) { return static_cast<std::uint8_t>(2 - (a ? 1 : 0) - (b ? 1 : 0)); };
+    o.mismatches = std::min(lacking((first & agreeing) != 0, (second & to_second) != 0),
+                            lacking((first & to_second) != 0, (second & agreeing) != 0));
+    o.mismatches_max = std::max(o.mismatches, std::min(lacking((first & always) != 0, (second & always_second) != 0),
+                                                       lacking((first & always_second) != 0, (second & always) != 0)));
 }
 
 void outcome_fold::add(const prepared_pair::scored& pair) noexcept {
@@ -227,6 +248,8 @@ locus_outcome compare(const nomenclature& names, locus l, const genotype& patien
             auto scored = prepared.combine(prepared.relate(d.first), prepared.relate(d.second),
                                            prepared.relate(common_part(d.first, d.second)),
                                            d.first.what == kind::no_product);
+            if (rules.antigen_level.test(index(l)))
+                prepared.count_antigens(scored.outcome, prepared.relate(d.first), prepared.relate(d.second));
             if (rules.homozygous_once) count_homozygous_once(scored.outcome, p, d.first, d.second);
             fold.add(scored);
         }

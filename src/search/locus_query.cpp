@@ -68,6 +68,7 @@ void locus_query::start(const nomenclature& names, locus l, const genotype& pati
     patient_ = &patient;
     dictionary_ = &dictionary;
     rules_ = rules;
+    antigen_level_ = rules.antigen_level.test(index(l));
     outcomes_started_ = false;
     pairs_.clear();
     pairs_.reserve(patient.alternatives.size());
@@ -104,7 +105,7 @@ void locus_query::mark_positions(const prepared_pair& pair) {
 std::span<const std::uint8_t> locus_query::counts(direction d, unsigned limit) {
     const std::size_t n = dictionary_->genotype_count();
     counts_.resize(n);
-    if (rules_.homozygous_once && d == direction::both) {
+    if ((rules_.homozygous_once || antigen_level_) && d == direction::both) {
         for (genotype_code code = 0; code < n; ++code) {
             const unsigned mismatches = unpack(outcome(code)).mismatches;
             counts_[code] = mismatches > limit ? over_limit : static_cast<std::uint8_t>(mismatches);
@@ -147,6 +148,7 @@ packed_outcome locus_query::work_out(genotype_code code) {
             const position& first = dictionary_->at(a.first);
             auto scored = pairs_[p].combine(relation_of(p, a.first), relation_of(p, a.second), relation_of(p, a.common),
                                             first.what == position::kind::no_product);
+            if (antigen_level_) pairs_[p].count_antigens(scored.outcome, relation_of(p, a.first), relation_of(p, a.second));
             if (rules_.homozygous_once)
                 count_homozygous_once(scored.outcome, patient_->alternatives[p], first, dictionary_->at(a.second));
             fold.add(scored);
@@ -155,12 +157,30 @@ packed_outcome locus_query::work_out(genotype_code code) {
     return pack(fold.result());
 }
 
-packed_outcome locus_query::outcome(genotype_code code) {
-    if (!outcomes_started_) {
-        outcomes_.assign(dictionary_->genotype_count(), unknown);
-        relations_.assign(pairs_.size() * dictionary_->position_count(), no_relation);
-        outcomes_started_ = true;
+void locus_query::start_outcomes() {
+    if (outcomes_started_) return;
+    outcomes_.assign(dictionary_->genotype_count(), unknown);
+    relations_.assign(pairs_.size() * dictionary_->position_count(), no_relation);
+    outcomes_started_ = true;
+}
+
+locus_query::best_pair locus_query::best(genotype_code code) {
+    start_outcomes();
+    best_pair found;
+    int preference = -1;
+    for (std::size_t p = 0; p < pairs_.size(); ++p) {
+        for (const stored_alternative& a : dictionary_->alternatives(code)) {
+            const auto scored = pairs_[p].combine(relation_of(p, a.first), relation_of(p, a.second), 0, false);
+            if (scored.preference <= preference) continue;
+            preference = scored.preference;
+            found = {p, a, scored.outcome.letters, scored.outcome.crossed};
+        }
     }
+    return found;
+}
+
+packed_outcome locus_query::outcome(genotype_code code) {
+    start_outcomes();
     packed_outcome& known = outcomes_[code];
     if (known == unknown) known = work_out(code);
     return known;

@@ -26,10 +26,18 @@ void match_probabilities::set(std::size_t i, const prediction& p) {
     donor_explained_[i] = p.donor_explained ? 1 : 0;
 }
 
-void match_probabilities::copy(std::size_t to, const match_probabilities& from, std::size_t i) {
-    std::copy_n(from.values_.data() + i * width(), width(), values_.data() + to * width());
-    donor_sets_[to] = from.donor_sets_[i];
-    donor_explained_[to] = from.donor_explained_[i];
+match_probabilities match_probabilities::rows(std::span<const std::uint32_t> which) const {
+    match_probabilities some(genotypes_, loci_);
+    some.resize(which.size());
+    some.patient_explained = patient_explained;
+    some.patient_set = patient_set;
+    for (std::size_t i = 0; i < which.size(); ++i) {
+        const std::size_t from = which[i];
+        std::copy_n(values_.data() + from * width(), width(), some.values_.data() + i * width());
+        some.donor_sets_[i] = donor_sets_[from];
+        some.donor_explained_[i] = donor_explained_[from];
+    }
+    return some;
 }
 
 }  // namespace allomatch

@@ -2,6 +2,7 @@
 #include "scan.hpp"
 
 #include <allomatch/core/parallel.hpp>
+#include <allomatch/search/ranker.hpp>
 #include <allomatch/search/search.hpp>
 
 #include <algorithm>
@@ -42,6 +43,32 @@ hit make_hit(donor_index d, outcome_sums sums) {
             static_cast<std::uint8_t>(sums.antigen_mismatches())};
 }
 
+/// Some rows of a list, in a new order.
+match_list rows_of(const match_list& all, std::span<const std::uint32_t> rows) {
+    match_list some;
+    some.donors = all.donors;
+    some.who = all.who;
+    some.loci = all.loci;
+    some.also = all.also;
+    some.classes = all.classes;
+    some.total = all.total;
+    some.has_ranks = all.has_ranks;
+    some.order = all.order;
+    some.on = all.on;
+    const std::size_t width = all.width();
+    some.hits.reserve(rows.size());
+    some.facts.reserve(rows.size());
+    some.outcomes.resize(rows.size() * width);
+    if (all.probabilities) some.probabilities = all.probabilities->rows(rows);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        some.hits.push_back(all.hits[rows[i]]);
+        some.facts.push_back(all.facts[rows[i]]);
+        std::copy_n(all.outcomes.begin() + static_cast<std::ptrdiff_t>(rows[i] * width), width,
+                    some.outcomes.begin() + static_cast<std::ptrdiff_t>(i * width));
+    }
+    return some;
+}
+
 }  // namespace
 
 void validate(const search_request& request) {
@@ -61,33 +88,94 @@ void validate(const search_request& request) {
             refuse("limit", std::string(name(l)), "the locus is limited twice");
         if (limit > 2) refuse("limit", std::to_string(limit), "expected 0, 1 or 2 mismatches at a locus");
     }
+    if (request.rules.antigen_level.any() && request.count != direction::both)
+        refuse("direction", "", "mismatches of antigens are counted in both directions together");
+    validate(request.order);
+    if (!request.also) return;
+    for (std::size_t i = 0; i < request.also->size(); ++i) {
+        const locus l = (*request.also)[i];
+        if (std::find(request.loci.begin(), request.loci.end(), l) != request.loci.end())
+            refuse("also", std::string(name(l)), "the locus is among those searched");
+        if (std::find(request.also->begin(), request.also->begin() + static_cast<std::ptrdiff_t>(i), l) !=
+            request.also->begin() + static_cast<std::ptrdiff_t>(i))
+            refuse("also", std::string(name(l)), "the locus is named twice");
+    }
+}
+
+std::vector<locus> shown_loci(const search_request& request, const registry& donors) {
+    if (request.also) return *request.also;
+    std::vector<locus> shown;
+    for (std::size_t i = 0; i < locus_count; ++i) {
+        const auto l = static_cast<locus>(i);
+        if (donors.column(l).typed > 0 && std::find(request.loci.begin(), request.loci.end(), l) == request.loci.end())
+            shown.push_back(l);
+    }
+    return shown;
 }
 
 void search_agent::start(const patient& who, const search_request& request) {
     validate(request);
     if (request.genotypes && &request.genotypes->donors() != donors_.get())
         refuse("frequencies", "", "they were prepared for another registry");
-    for (std::size_t i = 0; i < request.loci.size(); ++i) {
-        const locus l = request.loci[i];
+    for (std::size_t i = 0; i < locus_count; ++i) {
+        const auto l = static_cast<locus>(i);
         queries_[i].start(*donors_->names(), l, who.at(l), donors_->column(l).dictionary, request.rules);
+    }
+    facts_.start(who.at(locus::B), donors_->column(locus::B).dictionary, query(locus::B), who.at(locus::DPB1),
+                 donors_->column(locus::DPB1).dictionary, query(locus::DPB1), donors_->names()->tce_version(request.tce_version));
+}
+
+match_list search_agent::new_list(std::shared_ptr<const patient> who, const search_request& request) const {
+    match_list list;
+    list.donors = donors_;
+    list.who = std::move(who);
+    list.loci = request.loci;
+    list.also = shown_loci(request, *donors_);
+    list.order = request.order;
+    list.on = request.on;
+    return list;
+}
+
+void search_agent::compare_at(match_list& list, std::size_t from) {
+    const std::size_t width = list.width();
+    list.outcomes.resize(list.hits.size() * width);
+    for (std::size_t at = from; at < width; ++at) {
+        const locus l = at < list.loci.size() ? list.loci[at] : list.also[at - list.loci.size()];
+        locus_query& of = query(l);
+        for (std::size_t i = 0; i < list.hits.size(); ++i)
+            list.outcomes[i * width + at] = of.outcome(donors_->code(l, list.hits[i].donor));
     }
 }
 
-match_probabilities search_agent::predict(const patient& who, const search_request& request,
-                                          std::span<const donor_index> donors,
-                                          std::span<const packed_outcome> outcomes) {
-    const std::size_t width = request.loci.size();
-    match_probabilities all(request.genotypes, width);
-    all.resize(donors.size());
+void search_agent::add_facts(match_list& list) {
+    list.facts.resize(list.hits.size());
+    for (std::size_t i = 0; i < list.hits.size(); ++i) {
+        const donor_index d = list.hits[i].donor;
+        list.facts[i] = facts_.facts(donors_->code(locus::B, d), donors_->code(locus::DPB1, d));
+    }
+    for (const locus l : {locus::DRB345, locus::DQB1, locus::DPB1}) {
+        if (donors_->column(l).typed == 0 || list.who->at(l).untyped()) continue;
+        for (std::size_t i = 0; i < list.hits.size(); ++i)
+            list.facts[i].low_expression_gvh = static_cast<std::uint8_t>(
+                list.facts[i].low_expression_gvh + unpack(query(l).outcome(donors_->code(l, list.hits[i].donor))).gvh);
+    }
+}
+
+match_probabilities search_agent::predict(const match_list& list, const search_request& request) {
+    const patient& who = *list.who;
+    const std::size_t loci = list.loci.size();
+    const std::size_t hits = list.hits.size();
+    match_probabilities all(request.genotypes, loci);
+    all.resize(hits);
     const person_typing typing = who.typing();
     const auto predict_some = [&](match_predictor& predictor, std::size_t begin, std::size_t end) {
         std::array<count_range, locus_count> counts;
         for (std::size_t i = begin; i < end; ++i) {
-            for (std::size_t l = 0; l < width; ++l) {
-                const locus_outcome o = unpack(outcomes[i * width + l]);
+            for (std::size_t l = 0; l < loci; ++l) {
+                const locus_outcome o = list.outcome(i, l);
                 counts[l] = {o.mismatches, o.mismatches_max};
             }
-            all.set(i, predictor.predict(donors[i], std::span(counts).first(width)));
+            all.set(i, predictor.predict(list.hits[i].donor, std::span(counts).first(loci)));
         }
     };
     if (predicting_ != request.genotypes || predicting_by_ != request.rules) {
@@ -99,14 +187,14 @@ match_probabilities search_agent::predict(const patient& who, const search_reque
     all.patient_explained = predictor_->patient_explained();
     all.patient_set = predictor_->patient_set();
     const std::size_t threads = request.threads == 0 ? all_threads() : request.threads;
-    if (threads == 1 || donors.size() <= prediction_block) {
-        predict_some(*predictor_, 0, donors.size());
+    if (threads == 1 || hits <= prediction_block) {
+        predict_some(*predictor_, 0, hits);
         return all;
     }
     // A predictor for every thread that is at work, each used for many blocks: it keeps what it worked out.
     std::mutex mutex;
     std::vector<std::unique_ptr<match_predictor>> idle;
-    parallel_for_blocks(donors.size(), prediction_block, threads, [&](std::size_t begin, std::size_t end) {
+    parallel_for_blocks(hits, prediction_block, threads, [&](std::size_t begin, std::size_t end) {
         std::unique_ptr<match_predictor> predictor;
         {
             const std::lock_guard lock(mutex);
@@ -125,13 +213,8 @@ match_probabilities search_agent::predict(const patient& who, const search_reque
 
 match_list search_agent::search(std::shared_ptr<const patient> who, const search_request& request,
                                 const donor_filter& filter) {
-    match_list out;
-    out.donors = donors_;
-    out.who = who;
-    out.loci = request.loci;
-    out.order = request.order;
-    out.on = request.on;
     start(*who, request);
+    match_list all = new_list(who, request);
 
     scan_plan plan;
     plan.min_mismatches = request.min_mismatches;
@@ -142,7 +225,7 @@ match_list search_agent::search(std::shared_ptr<const patient> who, const search
         const registry::locus_column& column = donors_->column(l);
         // Against an untyped patient, and at a locus where nobody is typed, nothing can mismatch.
         if (who->at(l).untyped() || column.typed == 0) continue;
-        const auto counts = queries_[i].counts(request.count, limit_at(request, l));
+        const auto counts = query(l).counts(request.count, limit_at(request, l));
         if (l == donors_->cluster_locus())
             plan.cluster_counts = counts;
         else
@@ -166,82 +249,46 @@ match_list search_agent::search(std::shared_ptr<const patient> who, const search
     if (!filter.takes_all() && !filter.asks_probabilities())
         std::erase_if(found, [&](std::uint32_t place) { return !filter(places[place]); });
 
-    const std::size_t width = request.loci.size();
-    std::vector<packed_outcome> rows(found.size() * width);
-    for (std::size_t l = 0; l < width; ++l) {
-        locus_query& query = queries_[l];
+    const std::size_t width = all.width();
+    all.hits.resize(found.size());
+    all.outcomes.resize(found.size() * width);
+    std::vector<outcome_sums> sums(found.size());
+    for (std::size_t l = 0; l < request.loci.size(); ++l) {
+        locus_query& of = query(request.loci[l]);
         const registry::locus_column& column = donors_->column(request.loci[l]);
+        const auto take = [&](std::size_t i, packed_outcome o) {
+            all.outcomes[i * width + l] = o;
+            sums[i] += outcome_sums(o);
+        };
         if (column.typed == 0) {
-            const packed_outcome untyped = query.outcome(untyped_code);
-            for (std::size_t i = 0; i < found.size(); ++i) rows[i * width + l] = untyped;
+            const packed_outcome untyped = of.outcome(untyped_code);
+            for (std::size_t i = 0; i < found.size(); ++i) take(i, untyped);
             continue;
         }
         column.codes.visit([&](auto codes) {
-            for (std::size_t i = 0; i < found.size(); ++i) rows[i * width + l] = query.outcome(codes[found[i]]);
+            for (std::size_t i = 0; i < found.size(); ++i) take(i, of.outcome(codes[found[i]]));
         });
     }
-
-    match_probabilities probabilities;
-    if (request.genotypes) {
-        std::vector<donor_index> donors(found.size());
-        for (std::size_t i = 0; i < found.size(); ++i) donors[i] = places[found[i]];
-        probabilities = predict(*who, request, donors, rows);
+    for (std::size_t i = 0; i < found.size(); ++i) all.hits[i] = make_hit(places[found[i]], sums[i]);
+    compare_at(all, request.loci.size());
+    add_facts(all);
+    if (request.genotypes) all.probabilities = predict(all, request);
+    if (filter.asks_probabilities()) {
+        std::vector<std::uint32_t> taken;
+        for (std::uint32_t i = 0; i < all.hits.size(); ++i)
+            if (filter(all.hits[i].donor, all.probabilities->row(i))) taken.push_back(i);
+        all = rows_of(all, taken);
     }
-
-    struct entry {
-        rank_key key;
-        std::uint32_t row;
-        hit h;
-    };
-    const ranker rank(request.order, *donors_, *who, request.on, request.genotypes != nullptr);
-    std::vector<entry> entries;
-    entries.reserve(found.size());
-    for (std::uint32_t i = 0; i < found.size(); ++i) {
-        if (filter.asks_probabilities() && !filter(places[found[i]], probabilities.row(i))) continue;
-        entry& e = entries.emplace_back();
-        outcome_sums sums;
-        for (std::size_t l = 0; l < width; ++l) sums += outcome_sums(rows[i * width + l]);
-        e.h = make_hit(places[found[i]], sums);
-        e.row = i;
-        candidate c{e.h.donor, e.h.mismatches, e.h.antigen_mismatches};
-        if (request.genotypes) {
-            c.full_match = probabilities.full_match(i);
-            c.explained = probabilities.patient_explained && probabilities.donor_explained(i);
-        }
-        e.key = rank.key(c);
-    }
-    out.total = entries.size();
-    const auto better = [this](const entry& a, const entry& b) {
-        if (a.key != b.key) return a.key < b.key;
-        return donors_->id(a.h.donor) < donors_->id(b.h.donor);
-    };
-    const std::size_t wanted = std::min(request.top, entries.size());
-    const auto cut = entries.begin() + static_cast<std::ptrdiff_t>(wanted);
-    if (wanted < entries.size()) std::nth_element(entries.begin(), cut, entries.end(), better);
-    std::sort(entries.begin(), cut, better);
-
-    out.hits.reserve(wanted);
-    out.outcomes.resize(wanted * width);
-    if (request.genotypes) {
-        out.probabilities.emplace(request.genotypes, width);
-        out.probabilities->resize(wanted);
-        out.probabilities->patient_explained = probabilities.patient_explained;
-        out.probabilities->patient_set = probabilities.patient_set;
-        for (std::size_t i = 0; i < wanted; ++i) out.probabilities->copy(i, probabilities, entries[i].row);
-    }
-    for (std::size_t i = 0; i < wanted; ++i) {
-        out.hits.push_back(entries[i].h);
-        std::copy_n(rows.begin() + static_cast<std::ptrdiff_t>(entries[i].row * width), width,
-                    out.outcomes.begin() + static_cast<std::ptrdiff_t>(i * width));
-    }
-    return out;
+    all.classes = count_classes(all);
+    all.total = all.hits.size();
+    return rows_of(all, ranker(all).best(request.top));
 }
 
 void search_agent::compare_blocks(const patient& who, const search_request& request, const block_visitor& visit) {
     start(who, request);
     const std::size_t width = request.loci.size();
     std::array<std::span<const summed_outcome>, locus_count> tables;
-    for (std::size_t l = 0; l < width; ++l) tables[l] = queries_[l].outcomes();
+    for (std::size_t l = 0; l < width; ++l) tables[l] = query(request.loci[l]).outcomes();
     const auto places = donors_->places();
     std::vector<packed_outcome> outcomes(compare_block * width);
     std::vector<outcome_sums> sums(compare_block);
@@ -269,74 +316,42 @@ void search_agent::compare_blocks(const patient& who, const search_request& requ
 }
 
 match_list search_agent::compare(std::shared_ptr<const patient> who, const search_request& request) {
-    match_list out;
-    out.donors = donors_;
-    out.who = who;
-    out.loci = request.loci;
-    out.has_ranks = false;
-    out.on = request.on;
-    out.total = donors_->size();
-    out.hits.resize(donors_->size());
-    const std::size_t width = request.loci.size();
-    out.outcomes.resize(donors_->size() * width);
-    compare_blocks(*who, request, [&](std::span<const donor_index> donors, std::span<const outcome_sums> sums,
-                                      std::span<const packed_outcome> outcomes) {
+    match_list list = new_list(std::move(who), request);
+    list.has_ranks = false;
+    list.total = donors_->size();
+    list.hits.resize(donors_->size());
+    const std::size_t width = list.width();
+    list.outcomes.resize(donors_->size() * width);
+    compare_blocks(*list.who, request, [&](std::span<const donor_index> donors, std::span<const outcome_sums> sums,
+                                           std::span<const packed_outcome> outcomes) {
         for (std::size_t i = 0; i < sums.size(); ++i) {
-            out.hits[donors[i]] = make_hit(donors[i], sums[i]);
-            for (std::size_t l = 0; l < width; ++l)
-                out.outcomes[donors[i] * width + l] = outcomes[l * sums.size() + i];
+            list.hits[donors[i]] = make_hit(donors[i], sums[i]);
+            for (std::size_t l = 0; l < request.loci.size(); ++l)
+                list.outcomes[donors[i] * width + l] = outcomes[l * sums.size() + i];
         }
     });
-    if (request.genotypes) {
-        std::vector<donor_index> everyone(donors_->size());
-        std::iota(everyone.begin(), everyone.end(), donor_index{0});
-        out.probabilities = predict(*out.who, request, everyone, out.outcomes);
-    }
-    return out;
+    compare_at(list, request.loci.size());
+    add_facts(list);
+    if (request.genotypes) list.probabilities = predict(list, request);
+    list.classes = count_classes(list);
+    return list;
 }
 
 match_list search_agent::compare_one(std::shared_ptr<const patient> who, donor_index donor,
                                      const search_request& request) {
-    match_list out;
-    out.donors = donors_;
-    out.who = std::move(who);
-    out.loci = request.loci;
-    out.has_ranks = false;
-    out.order = request.order;
-    out.on = request.on;
-    out.total = 1;
-    start(*out.who, request);
+    start(*who, request);
+    match_list list = new_list(std::move(who), request);
+    list.has_ranks = false;
+    list.total = 1;
+    list.hits.push_back({donor});
+    compare_at(list, 0);
     outcome_sums sums;
-    for (std::size_t l = 0; l < request.loci.size(); ++l) {
-        out.outcomes.push_back(queries_[l].outcome(donors_->code(request.loci[l], donor)));
-        sums += outcome_sums(out.outcomes.back());
-    }
-    out.hits.push_back(make_hit(donor, sums));
-    if (request.genotypes) out.probabilities = predict(*out.who, request, std::span(&donor, 1), out.outcomes);
-    return out;
-}
-
-candidate match_list::ranked(std::size_t i) const {
-    const hit& h = hits[i];
-    candidate c{h.donor, h.mismatches, h.antigen_mismatches};
-    if (probabilities) {
-        c.full_match = probabilities->full_match(i);
-        c.explained = probabilities->patient_explained && probabilities->donor_explained(i);
-    }
-    return c;
-}
-
-std::string match_list::place_reason(std::size_t i) const {
-    if (i == 0 || !has_ranks) return {};
-    const ranker rank(order, *donors, *who, on, probabilities.has_value());
-    const candidate above = ranked(i - 1);
-    const candidate here = ranked(i);
-    for (const criterion c : rank.criteria()) {
-        const auto better = rank.value(c, above);
-        const auto own = rank.value(c, here);
-        if (better != own) return ranker::words(c, own) + " after " + ranker::words(c, better);
-    }
-    return "donor id";
+    for (std::size_t l = 0; l < list.loci.size(); ++l) sums += outcome_sums(list.outcomes[l]);
+    list.hits.front() = make_hit(donor, sums);
+    add_facts(list);
+    if (request.genotypes) list.probabilities = predict(list, request);
+    list.classes = count_classes(list);
+    return list;
 }
 
 donor_filter request_filter(const search_request& request, const registry& donors) {

@@ -15,12 +15,14 @@ void sort_unique(Vector& values) {
 
 struct typed_position {
     position expressed;  // blank when nothing was typed
+    const reading* from = nullptr;
     bool null_only = false;
     bool lists_null = false;
 };
 
 typed_position interpret(const nomenclature& names, const reading& r) {
     typed_position out;
+    out.from = &r;
     position& p = out.expressed;
     if (r.what == reading::kind::blank) return out;
     if (r.what == reading::kind::new_allele) {
@@ -36,6 +38,7 @@ typed_position interpret(const nomenclature& names, const reading& r) {
         }
         if (p.classes.empty() || p.classes.back() != c) p.classes.push_back(c);
         p.antigens |= names.matching_serology(id);
+        p.traits |= allele_traits(names, id);
         const auto first = static_cast<std::uint16_t>(index(names.gene_of(id)) << 12 | names.first_field(id));
         if (p.first_fields.empty() || p.first_fields.back() != first) p.first_fields.push_back(first);
     });
@@ -45,8 +48,18 @@ typed_position interpret(const nomenclature& names, const reading& r) {
     return out;
 }
 
+/// Of the alleles of one class.
+allele_traits traits_within(const nomenclature& names, const allele_set& alleles, class_id c) {
+    allele_traits traits;
+    alleles.for_each([&, c = c](allele_id id) {
+        if (names.class_of(id) == c) traits |= allele_traits(names, id);
+    });
+    return traits;
+}
+
 /// Both copies carry the same class: one alternative for each class, in the order of class names.
-void add_homozygous(const nomenclature& names, const position& p, genotype& out) {
+void add_homozygous(const nomenclature& names, const typed_position& other, genotype& out) {
+    const position& p = other.expressed;
     if (p.what != position::kind::classes || p.classes.size() == 1) {
         out.alternatives.push_back({p, p});
         return;
@@ -57,6 +70,7 @@ void add_homozygous(const nomenclature& names, const position& p, genotype& out)
     for (const auto& [text, c] : named) {
         position one = p;
         one.classes.assign(1, c);
+        one.traits = traits_within(names, other.from->alleles, c);
         out.alternatives.push_back({one, one});
     }
 }
@@ -101,13 +115,13 @@ genotype make_genotype(const nomenclature& names, locus l, std::span<const readi
             add_no_product(out);
         } else if (first.null_only || second.null_only) {
             const typed_position& other = first.null_only ? second : first;
-            add_homozygous(names, other.expressed, out);
+            add_homozygous(names, other, out);
             if (nulls == null_policy::consider && other.lists_null) add_no_product(out);
         } else {
             out.alternatives.push_back({first.expressed, second.expressed});
             if (nulls == null_policy::ignore_inside_ambiguity) continue;
-            if (first.lists_null) add_homozygous(names, second.expressed, out);
-            if (second.lists_null) add_homozygous(names, first.expressed, out);
+            if (first.lists_null) add_homozygous(names, second, out);
+            if (second.lists_null) add_homozygous(names, first, out);
             if (first.lists_null && second.lists_null) add_no_product(out);
         }
     }

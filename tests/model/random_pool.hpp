@@ -105,6 +105,8 @@ inline search_request random_request(dice& roll) {
         if (roll.once_in(4)) r.limits.emplace_back(l, roll(3));
     if (roll.once_in(3)) r.where = "sex = 'M' or weight_kg > 60";
     r.order = ranking::preset(roll.once_in(4) ? "hla_only" : "default");
+    // These the model in Python knows.
+    std::erase_if(r.order.criteria, [](const criterion& c) { return c.by == "dpb1" || c.by == "leader"; });
     r.on = read_date("2024-06-01").value();
     r.threads = 1;
     return r;

@@ -41,7 +41,7 @@ inline unsigned counted(const locus_outcome& o, direction d) {
     return d == direction::both ? o.mismatches : d == direction::gvh ? o.gvh : o.hvg;
 }
 
-/// The order of the default ranking as one comparable value.
+/// The order of the default ranking, but for DPB1 and leaders, as one comparable value.
 inline auto slow_rank(const random_pool& pool, const patient& who, const slow_hit& h, bool hla_only) {
     const auto& f = pool.fields[h.donor];
     const auto positive = [](std::string_view cmv) { return cmv != "N" && cmv != "O" && cmv != "neg"; };
@@ -63,7 +63,7 @@ inline auto slow_rank(const random_pool& pool, const patient& who, const slow_hi
     const int cmv = own_cmv.empty() || f[3].empty() ? 1 : positive(own_cmv) == positive(f[3]) ? 0 : 2;
     const int sex = f[0] == "M" ? 0 : f[0].empty() || f[1].empty() ? 2 : f[1] == "0" ? 1 : 3;
     const std::string own_abo(who.field("abo"));
-    int abo = 3;
+    int abo = 4;
     if (!own_abo.empty() && !f[2].empty()) {
         const auto antigens = [](const std::string& group) {
             std::set<char> out(group.begin(), group.end());
@@ -72,7 +72,9 @@ inline auto slow_rank(const random_pool& pool, const patient& who, const slow_hi
         };
         const auto mine = antigens(own_abo);
         const auto theirs = antigens(f[2]);
-        abo = mine == theirs ? 0 : std::includes(mine.begin(), mine.end(), theirs.begin(), theirs.end()) ? 1 : 2;
+        const bool lacks = !std::includes(mine.begin(), mine.end(), theirs.begin(), theirs.end());   // the patient
+        const bool misses = !std::includes(theirs.begin(), theirs.end(), mine.begin(), mine.end());  // the donor
+        abo = lacks ? (misses ? 3 : 2) : misses ? 1 : 0;
     }
     const double lightness = f[5].empty() ? 1e9 : -std::stod(f[5]);
     const std::string id(pool.donors->id(h.donor));

@@ -146,7 +146,7 @@ def test_starter_script_makes_these_tables(tmp_path, monkeypatch):
     monkeypatch.setattr("sys.argv", ["make_starter.py", "--shared", str(SHARED), "--out", str(tmp_path)])
     module.main()
     made = sorted(tmp_path.iterdir())
-    assert [path.name for path in made] == sorted(path.name for path in STARTER.glob("*.tsv"))
+    assert [path.name for path in made] == sorted(path.name for path in STARTER.glob("starter_*.tsv"))
     for path in made:
         assert path.read_bytes() == (STARTER / path.name).read_bytes(), path.name
 

@@ -99,7 +99,7 @@ def test_search_csv(people, tmp_path):
     )
     assert (code, err) == (0, "")
     rows = rows_of(out)
-    assert list(rows[0]) == [*FIXED, "A", "B", "DRB1", "A_mm", "B_mm", "DRB1_mm"]
+    assert list(rows[0]) == [*FIXED, "A", "B", "DRB1", "A_mm", "B_mm", "DRB1_mm", "b_leader"]
     assert [(r["patient_id"], r["donor_id"], r["rank"]) for r in rows] == [
         ("P1", "D1", "1"),
         ("P1", "D2", "2"),

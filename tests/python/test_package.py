@@ -282,7 +282,7 @@ def test_frames_of_results(registry, patients, tmp_path):
     pytest.importorskip("pyarrow", reason="needs pyarrow: pip install 'allomatch[frames]'")
     arrow = table.to_arrow()
     fixed = ["patient_id", "donor_id", "rank", "mismatches", "mismatches_max", "gvh", "hvg"]
-    assert arrow.column_names == [*fixed, *LOCI, "A_mm", "B_mm", "DRB1_mm"]
+    assert arrow.column_names == [*fixed, *LOCI, "A_mm", "B_mm", "DRB1_mm", "b_leader"]
     rows = arrow.to_pylist()
     assert [(r["patient_id"], r["donor_id"], r["rank"]) for r in rows] == [
         (m.patient_id, m.donor_id, m.rank) for matches in table for m in matches

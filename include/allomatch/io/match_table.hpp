@@ -13,9 +13,10 @@
 namespace allomatch::io {
 
 /// Rows of one or more lists that were searched at the same loci: patient_id, donor_id, rank,
-/// mismatches, mismatches_max, gvh, hvg, a column of two letters per locus, and its mismatches as A_mm .. With
-/// frequencies also p0, p1 .., A_p0 .., patient_explained, donor_explained, patient_population and donor_population; either
-/// all lists have probabilities or none.
+/// mismatches, mismatches_max, gvh, hvg, a column of two letters per locus, and its mismatches as A_mm .., for the
+/// searched loci and those shown with them. With frequencies also p0, p1 .., A_p0 .., patient_explained, donor_explained,
+/// patient_population and donor_population; either all lists have probabilities or none. dpb1_tce, dpb1_expression and
+/// b_leader where donors are typed at DPB1 and B.
 [[nodiscard]] table match_table(std::span<const match_list> lists);
 
 /// Writes match tables to one file as they come: .csv .tsv .jsonl, each also .gz. Nothing is left behind unless `commit`

@@ -3,7 +3,7 @@
 /// A release of the HLA nomenclature: alleles, groups, classes, serology and renames.
 #pragma once
 
-#include <allomatch/nomenclature/allele.hpp>
+#include <allomatch/nomenclature/clinical_facts.hpp>
 #include <allomatch/nomenclature/serology.hpp>
 
 #include <cstdint>
@@ -81,10 +81,21 @@ public:
     [[nodiscard]] const antigen_set& serology(allele_id id) const noexcept;
     /// The same for comparing antigens: at C a first field above 10 is always its antigen.
     [[nodiscard]] const antigen_set& matching_serology(allele_id id) const noexcept;
-    /// T-cell epitope group of a DPB1 allele: 1, 2, 3, or 0 where none is known.
-    [[nodiscard]] std::uint8_t tce_group(allele_id id) const noexcept {
-        return names_only_ ? std::uint8_t{0} : tce_[id];
+    /// Versions of the TCE assignment in the release, oldest first: "V1", "V2" ..
+    [[nodiscard]] const std::vector<std::string>& tce_versions() const noexcept { return tce_versions_; }
+    /// Number of a version by its name; the newest one for an empty name.
+    /// \throws format_error naming the versions that there are.
+    [[nodiscard]] std::size_t tce_version(std::string_view name) const;
+    /// T-cell epitope group of a DPB1 allele in a version: 1, 2, 3, or 0 where none is known.
+    [[nodiscard]] std::uint8_t tce_group(allele_id id, std::size_t version) const noexcept {
+        return version < tce_versions_.size() ? tce_[version * keys_.size() + id] : std::uint8_t{0};
     }
+    /// In the newest version.
+    [[nodiscard]] std::uint8_t tce_group(allele_id id) const noexcept { return tce_group(id, tce_versions_.size() - 1); }
+    /// Expression and core division of a DPB1 allele; core or non-core as the release says, else as the built-in table.
+    [[nodiscard]] dpb1_facts dpb1_facts_of(allele_id id) const;
+    /// Leader of a B allele.
+    [[nodiscard]] b_leader leader_of(allele_id id) const noexcept;
 
     // Classes.
     [[nodiscard]] gene gene_of_class(class_id id) const noexcept;
@@ -144,6 +155,7 @@ private:
     void take_groups(const release_tables& tables);
     void take_serology(const release_tables& tables);
     void take_old_names(const release_tables& tables);
+    void take_dpb1_facts(const release_tables& tables);
 
     bool names_only_ = false;
     std::string version_;
@@ -158,7 +170,9 @@ private:
     std::vector<std::uint16_t> serology_of_;
     std::vector<std::uint16_t> matching_serology_of_;
     std::vector<antigen_set> antigen_sets_;
-    std::vector<std::uint8_t> tce_;
+    std::vector<std::string> tce_versions_;
+    std::vector<std::uint8_t> tce_;           // by version, then allele
+    std::vector<tce3_core> tce3_core_;        // as the release says; empty when it does not
     std::array<antigen_table, serology_family_count> antigens_;
     std::map<std::string, old_name, std::less<>> old_by_text_;  // "A*2401"
     std::vector<const old_name*> old_by_key_;  // sorted by key

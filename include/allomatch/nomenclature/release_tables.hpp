@@ -3,9 +3,10 @@
 /// The rows of a release as read, before a nomenclature is made of them.
 #pragma once
 
-#include <allomatch/nomenclature/allele.hpp>
+#include <allomatch/nomenclature/clinical_facts.hpp>
 #include <allomatch/nomenclature/serology.hpp>
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -35,7 +36,8 @@ struct release_tables {
     };
     struct allele_tce {
         std::uint64_t key;
-        std::uint8_t group;  ///< 1-3
+        std::array<std::uint8_t, most_tce_versions> groups{};  ///< by version, 1-3; 0 where none is given
+        tce3_core core = tce3_core::unknown;
     };
 
     std::string version;
@@ -45,6 +47,7 @@ struct release_tables {
     std::vector<group> g_groups;
     std::vector<allele_antigens> serology;
     std::vector<antigen_children> broads;
+    std::vector<std::string> tce_versions;  ///< oldest first, at most `most_tce_versions`
     std::vector<allele_tce> tce;
 };
 

@@ -37,6 +37,9 @@ struct antigen_set {
     constexpr void insert(std::size_t i) { words[i / 64] |= std::uint64_t{1} << i % 64; }
     [[nodiscard]] constexpr bool contains(std::size_t i) const { return (words[i / 64] >> i % 64 & 1U) != 0; }
     [[nodiscard]] constexpr bool empty() const { return (words[0] | words[1]) == 0; }
+    [[nodiscard]] constexpr bool contains_all(const antigen_set& o) const {
+        return ((o.words[0] & ~words[0]) | (o.words[1] & ~words[1])) == 0;
+    }
     [[nodiscard]] constexpr bool intersects(const antigen_set& o) const {
         return ((words[0] & o.words[0]) | (words[1] & o.words[1])) != 0;
     }
@@ -70,6 +73,8 @@ public:
     [[nodiscard]] const antigen_set& line(std::size_t i) const { return lines_[i]; }
     /// All antigens that match one of `set`: the union of their lines.
     [[nodiscard]] antigen_set lines_of(const antigen_set& set) const;
+    /// Antigens that match each one of `set`: what their lines have in common.
+    [[nodiscard]] antigen_set common_line_of(const antigen_set& set) const;
     /// Antigens from `from` to `to` through broads, splits or associated ones, both ends included;
     /// empty when they are not in one line.
     [[nodiscard]] std::vector<std::size_t> path(std::size_t from, std::size_t to) const;

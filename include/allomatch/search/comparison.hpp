@@ -9,6 +9,7 @@
 #include <allomatch/typing/genotype.hpp>
 
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -50,6 +51,8 @@ struct relation {
         blank = 128,             ///< the donor position is blank
         covered = 256,           ///< 4 bits: the donor position cannot avoid the k-th choice of small patient positions
         covered_mask = 256 * 15,
+        one_line_first = 4096,   ///< every antigen of one side matches every one of the other, patient's first position
+        one_line_second = 8192,
     };
 };
 
@@ -70,6 +73,10 @@ public:
     [[nodiscard]] scored combine(std::uint16_t first, std::uint16_t second, std::uint16_t common,
                                  bool donor_no_product) const noexcept;
 
+    /// Applies `comparison_rules::antigen_level`: `mismatches` becomes the lowest number of positions that neither
+    /// share a class nor match in antigens, `mismatches_max` the number of those that are not sure to.
+    void count_antigens(locus_outcome& outcome, std::uint16_t first, std::uint16_t second) const noexcept;
+
     [[nodiscard]] const position& first() const noexcept { return patient_.first; }
     [[nodiscard]] const position& second() const noexcept { return patient_.second; }
     [[nodiscard]] const position& common() const noexcept { return common_; }
@@ -77,6 +84,7 @@ public:
 private:
     [[nodiscard]] bool antigen_match(const position& donor, const position& patient,
                                      const antigen_set& patient_lines) const;
+    [[nodiscard]] bool in_one_line(const position& donor, const position& patient, const antigen_set& patient_line) const;
 
     genotype_alternative patient_;
     position common_;
@@ -87,6 +95,8 @@ private:
     };
     boost::container::small_vector<choice, 4> choices_;  ///< classes that small patient positions may take
     std::uint16_t all_choices_ = 0;
+    antigen_set first_line_;  // antigens in one line with every antigen of the position
+    antigen_set second_line_;
     bool dpb1_ = false;
 };
 
@@ -94,6 +104,8 @@ private:
 struct comparison_rules {
     /// Count A,A against B,B as one mismatch instead of two.
     bool homozygous_once = false;
+    /// Loci where `mismatches` counts positions without a common antigen, as for cord units.
+    std::bitset<locus_count> antigen_level{};
     friend bool operator==(const comparison_rules&, const comparison_rules&) = default;
 };
 

@@ -72,11 +72,21 @@ public:
     /// Outcome of one genotype, worked out when first asked for.
     [[nodiscard]] packed_outcome outcome(genotype_code code);
 
+    /// The pair of alternatives that gives orientation and letters.
+    struct best_pair {
+        std::size_t patient = 0;  ///< number of the patient's alternative
+        stored_alternative donor;
+        std::array<letter, 2> letters{};  ///< of this pair alone, in donor order
+        bool crossed = false;
+    };
+    [[nodiscard]] best_pair best(genotype_code code);
+
     /// Outcomes of all genotypes.
     [[nodiscard]] std::span<const summed_outcome> outcomes();
 
 private:
     static constexpr packed_outcome unknown = 0xFFFF;
+    void start_outcomes();
     [[nodiscard]] packed_outcome work_out(genotype_code code);
     [[nodiscard]] std::uint16_t relation_of(std::size_t pair, position_id id);
     void mark_positions(const prepared_pair& pair);
@@ -94,6 +104,7 @@ private:
     std::vector<summed_outcome> all_outcomes_;   // per genotype
     std::vector<std::uint16_t> relations_;       // per pair and position
     bool outcomes_started_ = false;
+    bool antigen_level_ = false;
 };
 
 }  // namespace allomatch

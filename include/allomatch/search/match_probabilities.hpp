@@ -47,7 +47,8 @@ public:
 
     void resize(std::size_t hits);
     void set(std::size_t i, const prediction& p);
-    void copy(std::size_t to, const match_probabilities& from, std::size_t i);
+    /// Some of the rows, in a new order.
+    [[nodiscard]] match_probabilities rows(std::span<const std::uint32_t> which) const;
 
     bool patient_explained = false;
     population_number patient_set = 0;

@@ -5,10 +5,7 @@
 
 #include <allomatch/registry/registry.hpp>
 #include <allomatch/search/filter.hpp>
-#include <allomatch/search/locus_query.hpp>
-#include <allomatch/search/match_probabilities.hpp>
-#include <allomatch/search/patient.hpp>
-#include <allomatch/search/ranking.hpp>
+#include <allomatch/search/match_list.hpp>
 
 #include <array>
 #include <cstdint>
@@ -38,6 +35,10 @@ struct search_request {
     std::size_t top = all_hits;                        ///< how many to return; the total is counted all the same
     day_number on = today();                           ///< day that ages are counted at
     std::size_t threads = 0;                           ///< 0: all cores
+    /// Loci that are compared and shown without being searched on. Left out: every other locus that some donor is
+    /// typed at.
+    std::optional<std::vector<locus>> also{};
+    std::string tce_version{};                         ///< "V1", "V2" ..; empty: the newest of the release
     /// With it, results have probabilities.
     std::shared_ptr<const donor_genotypes> genotypes{};
 };
@@ -45,39 +46,8 @@ struct search_request {
 /// Checks a request against itself. \throws format_error naming the option.
 void validate(const search_request& request);
 
-/// A donor that was found or compared.
-struct hit {
-    donor_index donor = 0;
-    std::uint8_t mismatches = 0;  ///< sums over the searched loci
-    std::uint8_t mismatches_max = 0;
-    std::uint8_t gvh = 0;
-    std::uint8_t hvg = 0;
-    std::uint8_t antigen_mismatches = 0;  ///< positions with letter M
-};
-
-/// What a search found, best first. Keeps registry and patient alive.
-class match_list {
-public:
-    std::shared_ptr<const registry> donors;
-    std::shared_ptr<const patient> who;
-    std::vector<locus> loci;
-    std::vector<hit> hits;
-    std::vector<packed_outcome> outcomes;  ///< hits x loci, row by row
-    std::optional<match_probabilities> probabilities;  ///< one row a hit, where the request had frequencies
-    std::size_t total = 0;                 ///< donors within the limits; more than hits where `top` cut
-    bool has_ranks = true;                 ///< false: every donor in registry order, without ranks
-    ranking order;
-    day_number on = 0;
-
-    [[nodiscard]] locus_outcome outcome(std::size_t i, std::size_t l) const {
-        return unpack(outcomes[i * loci.size() + l]);
-    }
-    /// Why hit `i` stands below the one above it: the first criterion that separates them, in words. Empty for
-    /// the first.
-    [[nodiscard]] std::string place_reason(std::size_t i) const;
-    /// A hit as the ranking sees it.
-    [[nodiscard]] candidate ranked(std::size_t i) const;
-};
+/// The loci that a request compares without searching on them.
+[[nodiscard]] std::vector<locus> shown_loci(const search_request& request, const registry& donors);
 
 /// Searches one registry for patients with the scratch memory of one thread. Not thread-safe; create one a thread.
 class search_agent {
@@ -106,13 +76,17 @@ public:
 
 private:
     void start(const patient& who, const search_request& request);
-    /// Predicts every donor of `donors`; `outcomes` has one row of the searched loci each.
-    [[nodiscard]] match_probabilities predict(const patient& who, const search_request& request,
-                                              std::span<const donor_index> donors,
-                                              std::span<const packed_outcome> outcomes);
+    [[nodiscard]] locus_query& query(locus l) noexcept { return queries_[index(l)]; }
+    [[nodiscard]] match_list new_list(std::shared_ptr<const patient> who, const search_request& request) const;
+    /// Fills in the outcomes of the hits at the loci from place `from` of a row on.
+    void compare_at(match_list& list, std::size_t from);
+    void add_facts(match_list& list);
+    /// Predicts every hit of a list with outcomes.
+    [[nodiscard]] match_probabilities predict(const match_list& list, const search_request& request);
 
     std::shared_ptr<const registry> donors_;
-    std::array<locus_query, locus_count> queries_;
+    std::array<locus_query, locus_count> queries_;  // by locus
+    pair_facts_query facts_;
     std::shared_ptr<const donor_genotypes> predicting_;
     comparison_rules predicting_by_;
     std::optional<match_predictor> predictor_;

@@ -3,6 +3,7 @@
 /// What a typed locus means for matching: alternatives of pairs of class sets.
 #pragma once
 
+#include <allomatch/typing/allele_traits.hpp>
 #include <allomatch/typing/reading.hpp>
 
 #include <boost/container/small_vector.hpp>
@@ -34,6 +35,7 @@ struct position {
     boost::container::small_vector<class_id, 4> classes;           ///< sorted
     antigen_set antigens;                                          ///< of all typed expressed alleles
     boost::container::small_vector<std::uint16_t, 2> first_fields; ///< sorted, gene in the top 4 bits
+    allele_traits traits;                                          ///< of all typed expressed alleles
 
     friend bool operator==(const position&, const position&) = default;
 };

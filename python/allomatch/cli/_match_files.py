@@ -99,10 +99,10 @@ class _Parquet:
         self._unfinished = self._target.with_name(f".{self._target.name[:180]}.{os.getpid()}.part")
         kinds = {str: pyarrow.string(), int: pyarrow.int64(), float: pyarrow.float64(), bool: pyarrow.bool_()}
         self._schema = pyarrow.schema([(name, kinds[kind]) for name, kind in columns.items()])
+        self._parquet = pyarrow.parquet.ParquetWriter
+        self._file: Any = None
         try:
-            self._file: Any = pyarrow.parquet.ParquetWriter(
-                self._unfinished, self._schema, compression="zstd"
-            )
+            self._unfinished.touch()
         except OSError as error:
             raise OSError(error.errno, error.strerror or str(error), path) from None
         self._waiting: list[Matches] = []
@@ -115,18 +115,24 @@ class _Parquet:
             self._write()
 
     def _write(self) -> None:
-        self._file.write_table(MatchTable(self._waiting).to_arrow().cast(self._schema))
+        table = MatchTable(self._waiting).to_arrow()
+        if self._file is None:
+            self._file = self._parquet(self._unfinished, table.schema, compression="zstd")
+        self._file.write_table(table)
         self._waiting.clear()
         self._rows = 0
 
     def commit(self) -> None:
         if self._waiting:
             self._write()
+        if self._file is None:  # no patient at all
+            self._file = self._parquet(self._unfinished, self._schema, compression="zstd")
         self._file.close()
         self._unfinished.replace(self._target)
 
     def close(self) -> None:
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
         self._unfinished.unlink(missing_ok=True)
 
 

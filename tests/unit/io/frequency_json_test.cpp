@@ -212,7 +212,7 @@ TEST(frequency_json, damage_is_named_with_its_place) {
 }
 
 TEST(frequency_json, nesting_of_any_depth) {
-    EXPECT_TRUE(testing::finishes([] {
+    EXPECT_TRUE(allomatch::testing::finishes([] {
         const std::size_t depth = 5'000'000;
         const std::string nested = std::string(depth, '[') + std::string(depth, ']');
         if (read("{\"note\":" + nested + ",\"frequencies\":[" + good + "]}").report.rows_taken != 1) return false;

@@ -16,8 +16,8 @@ namespace {
 
 using testing::message_of;
 using testing::scratch_folder;
-using testing::real_release;
-using testing::shared_folder;
+using allomatch::testing::real_release;
+using allomatch::testing::shared_folder;
 
 frequency_sets read(std::string_view text, bool normalise = false) {
     return read_frequencies_text(text, "f.csv", "f", nomenclature::builtin(), {.normalise = normalise});

@@ -3,6 +3,7 @@
 #include "unit/haplotype/predicted.hpp"
 
 #include <allomatch/io/match_table.hpp>
+#include <allomatch/search/ranker.hpp>
 
 #include <bit>
 #include <cmath>
@@ -34,7 +35,7 @@ struct small_world {
         r.loci = std::move(loci);
         r.max_mismatches = 4;
         r.where = where;
-        r.order = {{criterion::probability}};
+        r.order = {{{.by = "probability"}}};
         r.genotypes = genotypes;
         return r;
     }
@@ -91,30 +92,52 @@ TEST(probability_filter, refusals) {
 
 TEST(probability_ranking, bands_and_exact_values) {
     const small_world w;
-    const patient& who = *w.who;
-    const ranker rank({{criterion::probability, criterion::exact_probability}}, *w.donors, who, 0, true);
-    const auto with = [](double p, bool explained = true) { return candidate{0, 0, 0, p, explained}; };
-    const std::vector<candidate> order{with(1),    with(std::nextafter(1.0, 0.0)), with(0.95), with(0.9),     with(0.89999), with(0.5), with(0.45),
-                                       with(0.05), with(5e-324),                   with(0),    with(unknown), with(unknown, false)};
-    for (std::size_t i = 1; i < order.size(); ++i) EXPECT_LT(rank.key(order[i - 1]), rank.key(order[i])) << i;
-    const ranker bands({{criterion::probability}}, *w.donors, who, 0, true);
-    EXPECT_EQ(bands.key(with(1)), bands.key(with(0.9)));
-    EXPECT_LT(bands.key(with(0.9)), bands.key(with(0.89)));
-    EXPECT_EQ(bands.key(with(0.75)), bands.key(with(0.78)));
-    EXPECT_EQ(bands.key(with(0)), bands.key(with(0.09)));
-    const auto words = [&](criterion c, const candidate& x) { return ranker::words(c, rank.value(c, x)); };
-    EXPECT_EQ(words(criterion::probability, with(1)), "probability 90-100 %");
-    EXPECT_EQ(words(criterion::probability, with(0.75)), "probability 70-80 %");
-    EXPECT_EQ(words(criterion::probability, with(0)), "probability 0-10 %");
-    EXPECT_EQ(words(criterion::probability, with(unknown)), "probability not known");
-    EXPECT_EQ(words(criterion::probability, with(unknown, false)), "not explained by the frequencies");
-    EXPECT_EQ(words(criterion::exact_probability, with(0.5)), "50 %");
-    EXPECT_EQ(words(criterion::exact_probability, with(0.123456789)), "12.3457 %");
-    EXPECT_EQ(words(criterion::exact_probability, with(1)), "100 %");
-    EXPECT_EQ(words(criterion::exact_probability, with(0)), "0 %");
-    EXPECT_EQ(words(criterion::exact_probability, with(unknown)), "probability not known");
+    const match_list one = search(w.donors, w.who, w.request("id = 'full'"));
+    // A list with any probabilities that the test likes.
+    const auto list_of = [&](const std::vector<std::pair<double, bool>>& rows, const std::vector<criterion>& by) {
+        match_list list = one;
+        list.order = {by};
+        list.probabilities = match_probabilities(w.genotypes, 2);
+        list.probabilities->resize(rows.size());
+        list.probabilities->patient_explained = true;
+        list.hits.assign(rows.size(), one.hits.front());
+        list.facts.assign(rows.size(), one.facts.front());
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            prediction p;
+            p.has_total = !std::isnan(rows[i].first);
+            p.total[0] = rows[i].first;
+            p.donor_explained = rows[i].second;
+            list.probabilities->set(i, p);
+        }
+        return list;
+    };
+    const std::vector<std::pair<double, bool>> values{
+        {unknown, false}, {1, true},    {std::nextafter(1.0, 0.0), true}, {0.95, true}, {0.9, true},    {0.89999, true}, {0.5, true},
+        {0.45, true},     {0.05, true}, {5e-324, true},                   {0, true},    {unknown, true}};
+    const match_list exact = list_of(values, {{.by = "probability"}, {.by = "exact_probability"}});
+    EXPECT_EQ(ranker(exact).best(100), (std::vector<std::uint32_t>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0}));
+    const match_list bands = list_of(values, {{.by = "probability"}});
+    const ranker rank(bands);
+    const auto words = [&](std::size_t row) { return rank.describe(row).at(0).second; };
+    EXPECT_EQ(words(1), "probability 90-100 %");
+    EXPECT_EQ(words(4), "probability 90-100 %");
+    EXPECT_EQ(words(5), "probability 80-90 %");
+    EXPECT_EQ(words(10), "probability 0-10 %");
+    EXPECT_EQ(words(11), "probability not known");
+    EXPECT_EQ(words(0), "not explained by the frequencies");
+    const auto percent = [&](double p) {
+        const match_list list = list_of({{p, true}}, {{.by = "exact_probability"}});
+        return ranker(list).describe(0).at(0).second;
+    };
+    EXPECT_EQ(percent(0.5), "50 %");
+    EXPECT_EQ(percent(0.123456789), "12.3457 %");
+    EXPECT_EQ(percent(1), "100 %");
+    EXPECT_EQ(percent(0), "0 %");
+    EXPECT_EQ(percent(unknown), "probability not known");
     // Without frequencies, nobody is separated by them.
-    EXPECT_TRUE(ranker({{criterion::probability, criterion::exact_probability}}, *w.donors, who, 0).criteria().empty());
+    match_list without = exact;
+    without.probabilities.reset();
+    EXPECT_TRUE(ranker(without).describe(0).empty());
 }
 
 TEST(probability_ranking, after_the_match_class) {
@@ -126,8 +149,8 @@ TEST(probability_ranking, after_the_match_class) {
     const match_list found = search(w.donors, w.who, r);
     EXPECT_EQ(found.place_reason(1), "probability 50-60 % after probability 90-100 %");
     EXPECT_EQ(found.place_reason(4), "not explained by the frequencies after probability 0-10 %");
-    EXPECT_TRUE(found.ranked(0).explained);
-    EXPECT_FALSE(found.ranked(4).explained);
+    EXPECT_TRUE(found.explained(0));
+    EXPECT_FALSE(found.explained(4));
     EXPECT_EQ(found.probabilities->unexplained(), 1U);
     r.genotypes = nullptr;
     EXPECT_EQ(w.ids(r), "full nothing open homozygous strange");
@@ -154,10 +177,12 @@ TEST(match_probabilities, rows) {
     EXPECT_EQ(all.full_match(0), 0.25);
     EXPECT_EQ(all.total(0).size(), 5U);
     EXPECT_EQ(all.total(0)[4], 0.75);
-    all.copy(1, all, 0);
-    EXPECT_EQ(all.full_match(1), 0.25);
-    EXPECT_EQ(all.unexplained(), 0U);
-    EXPECT_EQ(all.donor_population(1), "X");
+    const match_probabilities turned = all.rows(std::vector<std::uint32_t>{1, 0, 0});
+    EXPECT_TRUE(std::isnan(turned.full_match(0)));
+    EXPECT_EQ(turned.full_match(1), 0.25);
+    EXPECT_EQ(turned.full_match(2), 0.25);
+    EXPECT_EQ(turned.unexplained(), 0U);
+    EXPECT_EQ(turned.donor_population(2), "X");
 }
 
 const io::column& column_of(const io::table& t, std::string_view name) {
@@ -174,7 +199,7 @@ TEST(match_table, columns_of_probabilities) {
     for (const io::column& c : t.columns) names += c.name + " ";
     EXPECT_EQ(names,
               "patient_id donor_id rank mismatches mismatches_max gvh hvg A C B A_mm C_mm B_mm p0 p1 p2 p3 p4 p5 p6 A_p0 A_p1 A_p2 C_p0 C_p1 "
-              "C_p2 B_p0 B_p1 B_p2 patient_explained donor_explained patient_population donor_population ");
+              "C_p2 B_p0 B_p1 B_p2 patient_explained donor_explained patient_population donor_population b_leader ");
     const auto row = [&](std::string_view id) {
         for (std::size_t i = 0; i < found.hits.size(); ++i)
             if (w.donors->id(found.hits[i].donor) == id) return i;
@@ -197,7 +222,7 @@ TEST(match_table, columns_of_probabilities) {
     search_request plain = w.request();
     plain.genotypes = nullptr;
     const match_list without = search(w.donors, w.who, plain);
-    EXPECT_EQ(io::match_table(std::span(&without, 1)).columns.size(), 11U);
+    EXPECT_EQ(io::match_table(std::span(&without, 1)).columns.size(), 12U);
 }
 
 TEST(search_agent, predicts_by_the_rules_of_each_request) {
