@@ -19,24 +19,26 @@ def typed(typing):
     return typing is not None and typing.typed
 
 
-def resolved_alleles(typing):
-    """Every pair of alleles that a typing allows; (): no product.
+def resolved(typing, value=lambda name: name):
+    """Every pair of alleles that a typing allows, as a value of each allele; (): no product.
 
     Nulls are dropped inside ambiguous positions (unless the policy is `consider`); a position that is
     null takes the allele of the other one; a blank copies the other position, independently of it.
     """
-    release = typing.release
-    resolved = set()
-    for first, second in typing.pairs:
-        firsts, seconds = expressed_alleles(release, first), expressed_alleles(release, second)
-        resolved |= set(product(firsts, seconds))
-        if may_be_null(first, typing.nulls):
-            resolved |= {(name, name) for name in seconds}
-        if may_be_null(second, typing.nulls):
-            resolved |= {(name, name) for name in firsts}
-        if may_be_null(first, typing.nulls) and may_be_null(second, typing.nulls):
-            resolved.add(())
-    return resolved
+    pairs = set()
+    for readings in typing.pairs:
+        first, second = (
+            {value(name) for name in expressed_alleles(typing.release, reading)} for reading in readings
+        )
+        first_null, second_null = (may_be_null(reading, typing.nulls) for reading in readings)
+        pairs |= set(product(first, second))
+        if first_null:
+            pairs |= {(one, one) for one in second}
+        if second_null:
+            pairs |= {(one, one) for one in first}
+        if first_null and second_null:
+            pairs.add(())
+    return pairs
 
 
 # -- TCE ------------------------------------------------
@@ -51,8 +53,8 @@ def tce(patient, donor, version=None):
     groups = tce_groups(patient.release, version)
     found = {
         tce_answer(mine, theirs)
-        for mine in {lowest_group(pair, groups) for pair in resolved_alleles(patient)}
-        for theirs in {lowest_group(pair, groups) for pair in resolved_alleles(donor)}
+        for mine in map(lowest_group, resolved(patient, groups.get))
+        for theirs in map(lowest_group, resolved(donor, groups.get))
     }
     possible = tuple(answer for answer in ANSWERS if answer in found)
     return (possible[0] if len(possible) == 1 else "unknown"), possible
@@ -66,11 +68,9 @@ def tce_groups(release, version=None):
     return release.tce[version or newest]
 
 
-def lowest_group(pair, groups):
+def lowest_group(pair):
     """m, "lowest group number of a person's two alleles"; None where an allele has no group."""
-    if not pair or any(name not in groups for name in pair):
-        return None
-    return min(groups[name] for name in pair)
+    return None if not pair or None in pair else min(pair)
 
 
 def tce_answer(mine, theirs):

@@ -6,7 +6,7 @@ from __future__ import annotations
 from itertools import product
 
 from .compare import best_pair
-from .dpb1 import resolved_alleles, typed
+from .dpb1 import resolved, typed
 from .release import split_name
 from .typing import NEW
 
@@ -32,10 +32,7 @@ def leader(name):
 
 def leader_genotype(typing):
     """MM, MT, TT, or '?' "where it is not certain"."""
-    found = set()
-    for pair in resolved_alleles(typing):
-        letters = [leader(name) for name in pair]
-        found.add("?" if not letters or None in letters else "".join(sorted(letters)))
+    found = {"?" if not pair or None in pair else "".join(sorted(pair)) for pair in resolved(typing, leader)}
     return found.pop() if len(found) == 1 else "?"
 
 
