@@ -7,11 +7,11 @@ import allomatch as am
 import pytest
 from probability_worlds import LOCI_OF_WORLDS, Both, assert_prediction, bits, generated, several_sets
 from slow_model import generate
-from slow_model.search import abo_place, age_band, age_in_days, cmv_place, sex_place
+from slow_model.ranking import Case, criteria_of, place
+from slow_model.search import compare_people
 from worlds import ON, World
 
 LOCI = ("A", "B", "DRB1", "DQB1")
-UNKNOWN = float("inf")
 
 
 def made_for_search(w, seed, loci_of_sets=LOCI_OF_WORLDS[1], donors=70, copies=3):
@@ -91,32 +91,23 @@ def test_unexplained_donors_are_counted(several):
 # -- the ranking ------------------------------------------------
 
 
-def band(match, explained):
-    if not explained:
-        return 11
-    return 10 if match.p0 is None else 9 - min(9, int(match.p0 * 10))
+WORDS = {  # what the reason says, where that is fixed
+    "mismatches": "mismatch",
+    "antigen_mismatches": "antigen mismatch",
+    "age_band": "age",
+    "cmv": "CMV",
+    "abo": "ABO",
+    "age": "age",
+}
 
 
 def sort_key(match, found, patient, donor, rank):
-    """Section 8 on the library's own numbers: [(criterion, value), ..]."""
-    explained = found.patient_explained and match.explained
-    weight, days = donor.get("weight_kg"), age_in_days(donor, ON)
-    status = {"AV": 0, "RS": 0, "": 1, "TU": 2, "OP": 3, "DE": 4}[donor.get("status")]
-    key = [
-        ("mismatch", match.mismatches),
-        ("antigen mismatch", sum(letters.count("M") for letters in match.letters.values())),
-        ("probability" if explained else "not explained", band(match, explained)),
-        ("", status),
-        ("age", age_band(donor, ON)),
-        ("CMV", cmv_place(patient, donor)),
-        ("", sex_place(donor)),
-        ("ABO", abo_place(patient, donor)),
-        ("", -float(weight) if weight else UNKNOWN),
-        ("", UNKNOWN if match.p0 is None else -match.p0),
-        ("age", UNKNOWN if days is None else days),
-        ("donor id", donor.id.encode()),
-    ]
-    return key if rank == "default" else [*key[:3], key[9], key[11]]
+    """Section 8 with the probabilities of the library: [(word of the reason, place), ..]."""
+    hit = compare_people(patient, donor, LOCI)
+    hit.p, hit.explained = match.p, found.patient_explained and match.explained
+    words = WORDS | {"probability": "probability" if hit.explained else "not explained"}
+    places = [(c["by"], place(c, hit, Case(ON))) for c in criteria_of(rank)]
+    return [(words.get(name, ""), value) for name, value in places] + [("donor id", donor.id.encode())]
 
 
 @pytest.mark.parametrize("rank", ["default", "hla_only"])
@@ -129,7 +120,7 @@ def test_ranking(several, rank):
         values = [[value for _, value in key] for key in keys]
         assert values == sorted(values)
         assert [match.rank for match in found] == list(range(1, len(found) + 1))
-        bands |= {value[2] for value in values}
+        bands |= {value[2][1] for value in values}
         for above, here, match in zip(keys, keys[1:], found[1:], strict=False):
             word, _ = next(b for a, b in zip(above, here, strict=True) if a[1] != b[1])
             assert word in match.reason, (above, here, match.reason)

@@ -8,7 +8,12 @@ Sections are those of the specification's page on meaning; clarity comes before 
     names.py     one name -> alleles: alleles, old names, groups, XX, codes, antigens
     typing.py    a text -> alleles, classes, antigens; pairs of texts; GL Strings
     compare.py   one locus of two people
-    search.py    people from rows, a search over a list of donors, the ranking that needs no probability
+    search.py    people from rows, a search over a list of donors
+    dpb1.py      the TCE decision with its possible answers, expression
+    leader.py    the HLA-B leader of people, and of one mismatch
+    clinical.py  what the other columns say: age, CMV, ABO, doses, ..
+    ranking.py   criteria, presets, criteria that the user makes
+    cord.py      cord units, single and double
     frequency.py haplotype frequencies of one population (section 7)
     genotypes.py the genotypes of one person
     probability.py populations, imputation, P(k mismatches) of two people
@@ -141,6 +146,58 @@ Probability
 48. A locus that only one of the two people's sets has is outside. Per-locus answers there are blank even
     where the counts are certain. If either person is unexplained, everything is blank.
 49. The option "count as 1" holds for probabilities too; a null with a class is homozygous there.
+
+DPB1 (section 5)
+50. The TCE answer is `match` where both letters are A or P (both null only: AA). Otherwise the answers are
+    worked out over all resolutions: every alternative, every typed allele; nulls are dropped inside
+    ambiguous positions unless the policy is `consider`; a null takes the allele of the other position, a
+    blank one of its own. No product is "unknown", and so is a resolution with an allele without a group or
+    NEW, even if its other allele has group 1. A resolution never is a match here. One answer is the answer.
+51. A TCE group is the first character of the cell, 1, 2 or 3 (`2a$`, `3 (core)`), of the allele's own row;
+    an allele without a row has none. 3.33.0 has no header: V1, V2. Without nomenclature nobody has a group.
+52. Expression is that of the patient's position opposite the mismatched one, in the best pair of
+    alternatives (readings 24 and 25): all its typed expressed alleles low, or all high; anything else
+    (mixed, unknown, not in the table, NEW) is unknown. The table is asked by the first two fields with the
+    suffix. If the best pair is a homozygous reading of a null, only alleles of the class chosen there count.
+53. For sections 5 and 8 the mismatches at DPB1 and B are the letters M and L; the option "count as 1" plays
+    no part, nor do the loci of the search.
+
+Leader (section 5)
+54. A genotype that is not the same in all resolutions (reading 50) is `?`, as is NEW, and no product. The
+    exceptions are names of two fields, suffix ignored; a name of one field has the leader of its family.
+55. For one B mismatch the alleles of the two positions (as in reading 52) are taken in all combinations.
+
+Clinical (sections 6 and 8)
+56. Low expression: the sum of the lowest `gvh` at DRB345, DQB1 and DPB1; untyped is 0.
+57. Pregnancies not known: sex is not known. Under 18 is the first age band. Rh: `+` P, `-` N.
+58. ABO: major if the donor has an antigen that the patient lacks, minor if the patient has one that the
+    donor lacks, bidirectional if both.
+
+Ranking (section 8)
+59. Categories, best first: availability AV and RS, not known, TU, OP, DE; CMV equal, not known, different;
+    sex M, F without pregnancy, not known, F with; ABO identical, minor, major, bidirectional, not known; DPB1
+    match, permissive, unknown or untyped, non-permissive HvG, GvH; leader: other than one B mismatch or
+    agreeing, unknown, differing; expression matched, favourable, unknown or none, unfavourable; Rh identical,
+    not known, different. An age band that is not known is last.
+60. A band of 10 % has its lower edge. Then come "no probability", then unexplained; P(0) not known is last.
+61. Counts, dates, ages and columns go ascending; weight, weight ratio, doses and exact probability
+    descending; p0, p1, .. are plain numbers (ascending). `direction` changes it. The numbers of formats.md
+    are numbers, its dates are dates, every other column is text and needs `order`.
+62. A band edge belongs to the better band: ascending `<=`, descending `>=`. Bands of `age` are in days.
+63. Text: the words of `order`, then other words, then a missing one. Missing values are last, also when
+    descending, unless `missing` is "first". On categories these four keys are errors.
+64. Weighted criteria come first, as the sum of weight times number of the category, band, word or count;
+    missing is one after the last, or -1 if first. Other weighted numbers without bands are errors.
+65. A criterion may be named twice (`ptcy`). `accept` is a limit of 0 at the loci left out and one in all.
+
+Cord units (section 6)
+66. Units of type `cord` or `C` only. Of 6: A and B count positions that are M, the fewest over alternatives
+    and orientations, so class order may be left; DRB1 by class. Of 8 all by class. Untyped: 0.
+67. A threshold leaves out units without the value; without the patient's weight it is an error.
+68. Two units: a pair is written with the better unit first (fewer mismatches, more TNC, id). Units without
+    TNC have dose 0 and are left out by thresholds above 0. Order: the worse match, the better match, bands of
+    the total (`dose_band` wide, from 0), bands of the lower dose (half as wide), mismatches of the units with
+    each other, units not known to be ABO-identical, the exact total, the ids.
 """
 
 from .compare import compare_locus

@@ -22,7 +22,7 @@ def compare_locus(patient, donor, *, homozygous_once=False):
     lowest, highest, gvh, hvg = 2, 0, 2, 2
     for p in patient.alternatives:  # "on ties the first in the patient's order,
         for d in donor.alternatives:  # then the donor's"
-            key, letters = best_orientation(release, locus, p, d)
+            key, letters, _ = best_orientation(release, locus, p, d)
             if best is None or key > best[0]:
                 best = (key, letters)
             for i in (0, 1):
@@ -42,13 +42,28 @@ def compare_locus(patient, donor, *, homozygous_once=False):
     return {"mismatches": lowest, "mismatches_max": highest, "gvh": gvh, "hvg": hvg, "letters": letters}
 
 
+def best_pair(patient, donor):
+    """What stands opposite each other in the best pair of alternatives and its orientation:
+    [(patient's position, donor's position, letter), ..] in donor order; None where a side is untyped."""
+    if patient is None or donor is None or not patient.typed or not donor.typed:
+        return None
+    best = None
+    for p in patient.alternatives:
+        for d in donor.alternatives:
+            key, letters, order = best_orientation(patient.release, patient.locus, p, d)
+            if best is None or key > best[0]:
+                best = (key, [(p[order[i]], d[i], letters[i]) for i in (0, 1)])
+    return best[1]
+
+
 def best_orientation(release, locus, p, d):
-    """((matched, certain, antigen-matched), letters in donor order) of the better orientation."""
+    """(matched, certain, antigen-matched), letters in donor order, and the patient's positions in that
+    order: the better orientation."""
     results = []
     for order in ((0, 1), (1, 0)):  # direct first: it stays on ties
         letters = "".join(letter_of(release, locus, p[order[i]], d[i]) for i in (0, 1))
         matched = sum(letter in "AP-" for letter in letters)  # a DRB345 blank fits anything
-        results.append(((matched, letters.count("A"), letters.count("L")), letters))
+        results.append(((matched, letters.count("A"), letters.count("L")), letters, order))
     direct, crossed = results
     return crossed if crossed[0] > direct[0] else direct
 

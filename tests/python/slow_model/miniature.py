@@ -70,6 +70,7 @@ SER_SER = [
     ("DR", "14", "", "1403/1404"),
     ("Dw", "6", "18/19", ""),
 ]
+TCE_HEADER = ("Allele", "Protein", "V1_Assignment", "V2_Assignment", "Comments")
 
 
 # -- miniature releases ------------------------------------------------
@@ -77,7 +78,7 @@ SER_SER = [
 
 def release_rows(rng, loci=("A", "B", "C", "DRB1", "DRB3", "DRB4", "DQB1"), proteins=4):
     """Rows for `Release.from_rows` and `write_release`: every kind of oddity, small numbers."""
-    rows = {"nom": [], "g": [], "p": [], "dna_ser": [], "ser_ser": list(SER_SER), "tce": []}
+    rows = {"nom": [], "g": [], "p": [], "dna_ser": [], "ser_ser": list(SER_SER), "tce": [TCE_HEADER]}
     if rng.random() < 0.2:
         rows["ser_ser"].pop(rng.randrange(len(SER_SER)))
     rows["nom"].append(("A", "2", "19680101", "", "", ""))
@@ -90,10 +91,8 @@ def release_rows(rng, loci=("A", "B", "C", "DRB1", "DRB3", "DRB4", "DQB1"), prot
         for short in alleles:
             rows["nom"].append((gene + "*", short, "20100401", "", "", ""))
             rows["dna_ser"].append((gene + "*", short, *_serology(rng, gene, short)))
-            if gene == "DPB1":
-                group = "" if short.endswith("N") else rng.choice(["1", "2", "3", "3", "0", "3$", "2a"])
-                protein = f"DPB1*{':'.join(split_name(short)[0][:2])}"
-                rows["tce"].append((f"DPB1*{short}", protein, group, group, ""))
+        if gene == "DPB1":
+            rows["tce"] = _tce(rng, alleles)
         rows["nom"] += _old_names(rng, gene, families, alleles)
         p_rows, clusters = _p_groups(rng, alleles)
         rows["p"] += [(gene + "*", *row) for row in p_rows]
@@ -204,6 +203,26 @@ def _g_groups(rng, alleles, clusters):
     return rows
 
 
+def _tce(rng, alleles):
+    """TCE groups: none, 0, notes, several versions that differ, an allele that is not in the table."""
+    versions, header = ["V1", "V2"], TCE_HEADER
+    if rng.random() < 0.5:
+        versions, header = [*versions, "V3"], (*header[:4], "V3_Assignment", header[4])
+    rows = [header]
+    for short in alleles:
+        groups = []
+        for version in versions:
+            some = ("1", "2", "3", "3", "1$", "2a", "2a$", "3$")
+            if version == "V3":
+                some = ("1", "2", "3 (core)", "3 (non-core)", "1$", "2a")
+            none = short.endswith("N") or rng.random() < 0.1
+            groups.append(rng.choice(["", "0"]) if none else rng.choice(some))
+        comment = "Assignment changed between V1 and V2" if groups[0] != groups[1] else ""
+        if rng.random() < 0.95:
+            rows.append((f"DPB1*{short}", f"DPB1*{protein_of(short)}", *groups, comment))
+    return rows
+
+
 def _old_names(rng, gene, families, alleles):
     """Renamed, deleted and chained names with second fields that no current allele has."""
     rows = []
@@ -253,8 +272,6 @@ def write_release(folder, rows, version="0.0.1", newline="\n", last_newline=True
             "# repository: none",
             "# author: a test",
         ]
-        if key == "tce":
-            lines.append("Allele,Protein,V1_Assignment,V2_Assignment,Comments")
         lines += [("," if key == "tce" else ";").join(row) for row in rows[key]]
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

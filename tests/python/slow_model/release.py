@@ -8,10 +8,13 @@ Row shapes (the same for `Release.from_rows` and for the files, semicolons betwe
 * g, p:    (locus, members joined by '/', group name or ''),    e.g. ('A*', '01:03:01:01/01:315', '01:03P')
 * dna_ser: (locus, name, unambiguous, possible, assumed, expert)
 * ser_ser: (prefix, broad, splits joined by '/', associated joined by '/'), e.g. ('A', '9', '23/24', '')
+* tce:     first the header, then (full name, protein, one group per version, comments),
+           e.g. ('DPB1*06:01:02', 'DPB1*06:01', '3', '2a', '')
 """
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 # Section 1.
@@ -85,6 +88,7 @@ class Release:
         self.p_members = {}  # 'A*02:01P' -> set of names
         self.p_of = {}  # name -> 'A*02:01P'
         self.antigens = {}  # name -> set of antigens ('A2'), from rel_dna_ser
+        self.tce = {}  # version ('V2') -> {'DPB1*06:01:02': 1, 2 or 3}
         self.children = {}  # antigen -> its splits and associated antigens (one step)
 
     # -- making one ---------------------------------------------------------------------------------
@@ -106,12 +110,12 @@ class Release:
             p=_read_rows(wmda / "hla_nom_p.txt", 3),
             dna_ser=_read_rows(wmda / "rel_dna_ser.txt", 6),
             ser_ser=_read_rows(wmda / "rel_ser_ser.txt", 4),
+            tce=_read_tce(Path(folder) / "tce" / "dpb_tce.csv"),
         )
 
     @classmethod
     def from_rows(cls, nom, g=(), p=(), dna_ser=(), ser_ser=(), tce=()):
         release = cls()
-        del tce  # section 5 is no part of this model
         for locus_cell, name, _assigned, deleted, identical, _reason in nom:
             gene = gene_of_row(locus_cell)
             if gene is None:
@@ -150,7 +154,20 @@ class Release:
             for number in splits.split("/") + associated.split("/"):
                 if number:
                     release.children.setdefault(prefix + broad, set()).add(prefix + number)
+        release._take_tce(list(tce))
         return release
+
+    def _take_tce(self, rows):
+        """Section 5: "suffixes `$`, `a` are notes, `0` or blank is none"; `3 (core)` is group 3."""
+        if not rows:
+            return
+        header = rows[0]
+        for column, title in enumerate(header):
+            if title[:1] == "V" and title.endswith("_Assignment"):
+                groups = self.tce.setdefault(title.removesuffix("_Assignment"), {})
+                for row in rows[1:]:
+                    if row[column][:1] in ("1", "2", "3"):
+                        groups[row[header.index("Allele")]] = int(row[column][0])
 
     # -- section 3 ----------------------------------------------------------------------------------
 
@@ -185,6 +202,16 @@ class Release:
     def in_line(self, one, other):
         """Equal, or one above the other; siblings are not."""
         return one == other or other in self.below(one) or one in self.below(other)
+
+
+TCE_HEADER_BEFORE_3_34 = ["Allele", "Protein", "V1_Assignment", "V2_Assignment", "Comments"]
+
+
+def _read_tce(path):
+    """The rows of dpb_tce.csv with a header first, which 3.33.0 lacks."""
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    rows = [row for row in csv.reader(line for line in lines if not line.startswith("#")) if row]
+    return rows if rows[0][0] == "Allele" else [TCE_HEADER_BEFORE_3_34, *rows]
 
 
 def _read_rows(path, cells):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""People, a search over all donors, and the ranking of section 8 that needs no probability."""
+"""People, and a search over all donors (section 6); ranking.py puts them in order."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import datetime
 from dataclasses import dataclass, field
 
 from .compare import compare_locus
+from .ranking import Case, rank
 from .release import DRB345_GENES
 from .typing import fold_drb345, locus_of_comparison, read_gl, read_locus_pair
 
@@ -37,12 +38,21 @@ class Hit:
     mismatches_max: int
     gvh: int
     hvg: int
+    patient: Person = None
+    p: list | None = None  # section 7: P(0), P(1), ..
+    explained: bool = True  # both people
     rank: int = 0
-    key: tuple = ()
+    places: list = field(default_factory=list)  # (criterion, place)
+    reason: str = ""  # the criterion that separates it from the one above
 
     @property
     def letters(self):
         return {locus: result["letters"] for locus, result in self.loci.items()}
+
+    def typings(self, locus):
+        """The patient's and the donor's, searched or not."""
+        key = locus_of_comparison(locus)
+        return self.patient.typing.get(key), self.donor.typing.get(key)
 
 
 def person_from_row(release, row, mac=None, nulls="ignore_inside_ambiguity"):
@@ -83,7 +93,7 @@ def compare_people(patient, donor, loci, *, homozygous_once=False):
         name: sum(result[name] for result in results.values())
         for name in ("mismatches", "mismatches_max", "gvh", "hvg")
     }
-    return Hit(donor, results, **totals)
+    return Hit(donor, results, **totals, patient=patient)
 
 
 def search(
@@ -95,14 +105,26 @@ def search(
     direction="both",
     *,
     exactly=None,
+    accept=None,
     homozygous_once=False,
     on=None,
     top=None,
+    rank_by="default",
+    predict=None,
+    expression=None,
+    tce_version=None,
 ):
-    """[(patient, [Hit, ..]), ..]: section 6, every donor looked at, then section 8."""
+    """[(patient, [Hit, ..]), ..]: section 6, every donor looked at, then section 8.
+
+    `accept`: loci that may have the one mismatch of all. `predict(patient, donor)`: the probabilities
+    P(0), P(1), .. or None, and whether both are explained.
+    """
     loci = LOCI_SETS.get(loci, loci)
+    if accept is not None:
+        max_mismatches = 1
+        limits = {locus: 0 for locus in loci if locus not in accept} | (limits or {})
     counted = {"both": "mismatches", "gvh": "gvh", "hvg": "hvg"}[direction]
-    on = on or datetime.date.today()
+    case = Case(on or datetime.date.today(), expression, tce_version)
     answers = []
     for patient in patients:
         hits = []
@@ -115,74 +137,9 @@ def search(
                 continue
             if any(hit.loci[locus][counted] > limit for locus, limit in (limits or {}).items()):
                 continue
-            hit.key = rank_key(patient, hit, on)
+            if predict is not None:
+                hit.p, hit.explained = predict(patient, donor)
             hits.append(hit)
-        hits.sort(key=lambda hit: hit.key)
-        for number, hit in enumerate(hits, start=1):
-            hit.rank = number
+        hits = rank(hits, rank_by, case)
         answers.append((patient, hits if top is None else hits[:top]))
     return answers
-
-
-# -- section 8, default order ------------------------------------------------
-
-
-def rank_key(patient, hit, on):
-    donor = hit.donor
-    days = age_in_days(donor, on)
-    weight = donor.get("weight_kg")
-    return (
-        hit.mismatches,  # match class: fewer mismatches,
-        sum(letters.count("M") for letters in hit.letters.values()),  # L before M
-        {"AV": 0, "RS": 0, "": 1, "TU": 2, "OP": 3, "DE": 4}[donor.get("status")],
-        age_band(donor, on),
-        cmv_place(patient, donor),
-        sex_place(donor),
-        abo_place(patient, donor),
-        -float(weight) if weight else float("inf"),  # heavier first, unknown last
-        float("inf") if days is None else days,  # younger first, unknown last
-        donor.id.encode("utf-8"),  # ties end with the donor id
-    )
-
-
-def age_in_days(person, on):
-    text = person.get("birth_date")
-    return (on - datetime.date.fromisoformat(text)).days if text else None
-
-
-def age_band(person, on):
-    text = person.get("birth_date")
-    if not text:
-        return 6
-    born = datetime.date.fromisoformat(text)
-    years = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-    for place, last in enumerate((25, 30, 35, 40, 45)):
-        if years <= last:
-            return place
-    return 5
-
-
-def cmv_place(patient, donor):
-    negative = ("N", "O", "neg")
-    signs = [None if not code else code in negative for code in (patient.get("cmv"), donor.get("cmv"))]
-    if None in signs:
-        return 1
-    return 0 if signs[0] == signs[1] else 2
-
-
-def sex_place(donor):
-    if donor.get("sex") == "M":
-        return 0
-    if donor.get("sex") == "F" and donor.get("pregnancies"):
-        return 1 if int(donor.get("pregnancies")) == 0 else 3
-    return 2
-
-
-def abo_place(patient, donor):
-    groups = patient.get("abo"), donor.get("abo")
-    if "" in groups:
-        return 3
-    mine, theirs = (set(group) - {"O"} for group in groups)
-    if mine == theirs:
-        return 0
-    return 1 if theirs < mine else 2  # minor: the donor has nothing that the patient lacks

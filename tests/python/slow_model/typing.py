@@ -8,7 +8,7 @@ The choices made where the words leave one are listed in the docstring of the pa
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .names import (
     ALLELE,
@@ -60,11 +60,12 @@ class Position:
     classes: frozenset = frozenset()
     antigens: frozenset = frozenset()
     first_fields: frozenset = frozenset()
+    alleles: frozenset = frozenset()  # the typed expressed ones, of the classes here
 
 
 BLANK = Position("blank")
 ABSENT = Position("absent")
-NEW_POSITION = Position("new", frozenset({NEW}))
+NEW_POSITION = Position("new", frozenset({NEW}), alleles=frozenset({NEW}))
 
 
 @dataclass
@@ -74,6 +75,7 @@ class LocusTyping:
     pairs: list = field(default_factory=list)  # (Reading or None, Reading or None); None: DRB345 blank
     alternatives: list = field(default_factory=list)  # (Position, Position), nulls worked out
     warnings: list = field(default_factory=list)
+    nulls: str = "ignore_inside_ambiguity"  # the policy of section 3
     phased: tuple = ()  # loci of one GL block with `~`: their pairs go together, one by one and side by side
 
     @property
@@ -267,7 +269,7 @@ def _locus_typing(release, locus, pairs, warnings, nulls):
     """Section 2, the blank rules, then section 3, the null rules."""
     if nulls not in ("ignore_inside_ambiguity", "consider"):
         raise ValueError(f"unknown policy {nulls}")
-    typing = LocusTyping(release, locus_of_comparison(locus), warnings=list(warnings))
+    typing = LocusTyping(release, locus_of_comparison(locus), warnings=list(warnings), nulls=nulls)
     for first, second in pairs:
         if first is None and second is None:
             continue  # "both blank = not typed"
@@ -275,24 +277,24 @@ def _locus_typing(release, locus, pairs, warnings, nulls):
             # "one blank = copy of the other"; section 1: at DRB345 it is "none or not typed"
             first, second = first or second, second or first
         typing.pairs.append((first, second))
-        typing.alternatives += alternatives_of(first, second, nulls)
+        typing.alternatives += alternatives_of(release, first, second, nulls)
         for reading in {id(r): r for r in (first, second) if r is not None}.values():
             typing.warnings += reading.warnings
     return typing
 
 
-def alternatives_of(first, second, nulls="ignore_inside_ambiguity"):
+def alternatives_of(release, first, second, nulls="ignore_inside_ambiguity"):
     """The genotype alternatives of one pair of readings (None: a DRB345 blank), nulls worked out."""
     found = []
     if not _null_only(first) and not _null_only(second):
-        found.append((_position(first), _position(second)))
+        found.append((_position(release, first), _position(release, second)))
     # Section 3: a null position makes the locus homozygous for the other one, "the copy is the same
     # class, whatever that resolves to": one alternative (c, c) for each class of the other position.
-    if _may_be_null(first, nulls) and not _null_only(second):
-        found += _homozygous(second)
-    if _may_be_null(second, nulls) and not _null_only(first):
-        found += _homozygous(first)
-    if _may_be_null(first, nulls) and _may_be_null(second, nulls):
+    if may_be_null(first, nulls) and not _null_only(second):
+        found += _homozygous(release, second)
+    if may_be_null(second, nulls) and not _null_only(first):
+        found += _homozygous(release, first)
+    if may_be_null(first, nulls) and may_be_null(second, nulls):
         found.append((ABSENT, ABSENT))  # "the locus has no expressed product"
     return found
 
@@ -301,29 +303,33 @@ def _null_only(reading):
     return reading is not None and reading.is_null
 
 
-def _may_be_null(reading, nulls):
+def may_be_null(reading, nulls):
     # "Inside an ambiguous position nulls are dropped if an expressed allele remains"; "consider keeps
     # 'null' as one more possible outcome"
     return reading is not None and (reading.is_null or (nulls == "consider" and reading.maybe_null))
 
 
-def _position(reading):
+def expressed_alleles(release, reading):
+    return {name for name in reading.alleles if not release.is_null(name)}
+
+
+def _position(release, reading):
     if reading is None:
         return BLANK
     if reading.classes == {NEW}:
         return NEW_POSITION
-    return Position(
-        "typed", frozenset(reading.classes), frozenset(reading.antigens), frozenset(reading.first_fields)
-    )
+    sets = reading.classes, reading.antigens, reading.first_fields, expressed_alleles(release, reading)
+    return Position("typed", *map(frozenset, sets))
 
 
-def _homozygous(reading):
-    position = _position(reading)
+def _homozygous(release, reading):
+    position = _position(release, reading)
     if position.kind != "typed":
         return [(position, position)]
     found = []
     for name in sorted(position.classes):
-        copy = Position("typed", frozenset({name}), position.antigens, position.first_fields)
+        alleles = frozenset(allele for allele in position.alleles if release.class_of(allele) == name)
+        copy = replace(position, classes=frozenset({name}), alleles=alleles)
         found.append((copy, copy))
     return found
 
