@@ -178,8 +178,8 @@ class Match:
 
     @property
     def dpb1_tce(self) -> str | None:
-        """``match``, ``permissive``, ``nonpermissive_gvh``, ``nonpermissive_hvg`` or ``unknown``; ``None`` when DPB1 is not
-        typed on both sides.
+        """``match``, ``permissive``, ``nonpermissive_gvh``, ``nonpermissive_hvg`` or ``unknown``;
+        ``None`` when DPB1 is not typed on both sides.
         """
         value: str | None = self._data["dpb1_tce"]
         return value
@@ -191,8 +191,9 @@ class Match:
 
     @property
     def dpb1_expression(self) -> str | None:
-        """``matched`` without a DPB1 mismatch; with one ``favourable`` (the patient's mismatched allele is of low
-        expression), ``unfavourable`` or ``unknown``; ``None`` with two or when DPB1 is not typed on both sides.
+        """``matched`` without a DPB1 mismatch; with one ``favourable`` (the patient's mismatched allele
+        is of low expression), ``unfavourable`` or ``unknown``; ``None`` with two or when DPB1 is not
+        typed on both sides.
         """
         value: str | None = self._data["dpb1_expression"]
         return value
@@ -205,7 +206,9 @@ class Match:
 
     @property
     def b_leader_mismatch(self) -> str | None:
-        """For exactly one B mismatch: whether the leaders of the two alleles ``match``, ``mismatch`` or are ``unknown``."""
+        """For exactly one B mismatch: whether the leaders of the two alleles ``match``, ``mismatch`` or
+        are ``unknown``.
+        """
         value: str | None = self._data["b_leader_mismatch"]
         return value
 
@@ -227,8 +230,8 @@ class Match:
 
     @property
     def abo(self) -> str:
-        """``identical``, ``minor`` (the patient has an antigen that the donor lacks), ``major`` (the donor has one that the
-        patient lacks), ``bidirectional`` or ``unknown``.
+        """``identical``, ``minor`` (the patient has an antigen that the donor lacks), ``major`` (the
+        donor has one that the patient lacks), ``bidirectional`` or ``unknown``.
         """
         return str(self._data["abo"])
 
@@ -312,8 +315,8 @@ class Matches(_Frames, Sequence[Match]):
     def summary(self) -> list[dict[str, Any]]:
         """Donors by match class, best first, over all within the limits (those cut by ``top`` too).
 
-        Each class has ``class`` in words, ``mismatches`` (potential), ``certain`` (no resolution of the typings has a
-        mismatch), ``loci`` (mismatches by locus, for one and two) and ``donors``.
+        Each class has ``class`` in words, ``mismatches`` (potential), ``certain`` (no resolution of the
+        typings has a mismatch), ``loci`` (mismatches by locus, for one and two) and ``donors``.
         """
         positions = 2 * len(self.loci)
         rows = []

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,13 @@ def _refuse(what: object, reason: str, place: str = "") -> FormatError:
     )
 
 
+def _edge(edge: object) -> float:
+    """A number, or a date as the days that date fields count."""
+    if isinstance(edge, str):
+        edge = date.fromisoformat(edge)
+    return float((edge - date(1970, 1, 1)).days if isinstance(edge, date) else edge)  # type: ignore[arg-type]
+
+
 def _criterion(data: object, place: str = "") -> _Criterion:
     if isinstance(data, str):
         return (data, [], [], None, None, False)
@@ -43,7 +51,7 @@ def _criterion(data: object, place: str = "") -> _Criterion:
     if missing not in ("first", "last"):
         raise _refuse(missing, "missing values come first or last", place)
     try:
-        bands = [float(edge) for edge in data.get("bands", [])]
+        bands = [_edge(edge) for edge in data.get("bands", [])]
         order = data.get("order", [])
         if isinstance(order, str) or not all(isinstance(word, str) for word in order):
             raise TypeError
@@ -60,15 +68,16 @@ def _criterion(data: object, place: str = "") -> _Criterion:
 class Ranking:
     """Who first: an ordered list of criteria. Donors that are equal in all of them are ordered by id.
 
-    A criterion is a name, or a mapping with ``by`` and what differs from its usual meaning: ``bands`` (ascending
-    edges; values within a band are equal, an edge belongs to the better band), ``order`` (for fields with words: best
-    first), ``direction`` (``ascending``: small is better, or ``descending``), ``missing`` (``first`` or ``last``) and
-    ``weight``. Criteria with weights come first, by the sum of weight times step of the category or band.
+    A criterion is a name, or a mapping with ``by`` and what differs from its usual meaning: ``bands``
+    (ascending edges; values within a band are equal, an edge belongs to the better band), ``order`` (for
+    fields with words: best first), ``direction`` (``ascending``: small is better, or ``descending``),
+    ``missing`` (``first`` or ``last``) and ``weight``. Criteria with weights come first, by the sum of
+    weight times step of the category or band.
 
-    Built in are mismatches, antigen_mismatches, mismatches_max, gvh, hvg, probability (of a full match, in bands),
-    exact_probability, dpb1, dpb1_expression, leader, low_expression, availability, age_band, age, cmv, sex, abo, rh,
-    weight, weight_ratio, tnc_per_kg, cd34_per_kg; ``A_mm`` .. for a compared locus, ``p0``, ``A_p0`` .. with
-    frequencies, and every donor field by its name.
+    Built in are mismatches, antigen_mismatches, mismatches_max, gvh, hvg, probability (of a full match,
+    in bands), exact_probability, dpb1, dpb1_expression, leader, low_expression, availability, age_band,
+    age, cmv, sex, abo, rh, weight, weight_ratio, tnc_per_kg, cd34_per_kg; ``A_mm`` .. for a compared
+    locus, ``p0``, ``A_p0`` .. with frequencies, and every donor field by its name.
 
     Raises:
         FormatError: a criterion that cannot be; ``text`` names it.
@@ -88,8 +97,8 @@ class Ranking:
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> Ranking:
-        """Read a TOML file: ``criteria`` is a list of names and tables, or ``[[criteria]]`` tables; ``name`` and
-        ``preset`` (a preset to start from, the criteria of the file before it) are optional.
+        """Read a TOML file: ``criteria`` is a list of names and tables, or ``[[criteria]]`` tables;
+        ``name`` and ``preset`` (a preset to start from, the criteria of the file before it) are optional.
 
         Raises:
             FormatError: the file cannot be read; the message names it.

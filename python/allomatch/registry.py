@@ -148,6 +148,67 @@ class Registry:
         once = bool(options.get("homozygous_once", False))
         return MatchTable([Matches(found, p, self, once) for found, p in zip(lists, everyone, strict=True)])
 
+    def search_cords(
+        self,
+        patient: Patient,
+        match: str = "4/6",
+        *,
+        min_tnc_per_kg: float | None = None,
+        min_cd34_per_kg: float | None = None,
+        where: str | None = None,
+        rank: object = "cord",
+        **options: Any,
+    ) -> Matches:
+        """Cord units for a patient, best first.
+
+        Args:
+            patient: with ``weight_kg`` when a dose is asked for.
+            match: the least match: ``4/6`` to ``6/6`` (A and B by antigen, DRB1 by class) or ``4/8`` to
+                ``8/8`` (A, B, C, DRB1 by class).
+            min_tnc_per_kg: least nucleated cells, in 10^7 for each kilogram of the patient. Guidelines ask
+                for 2.5 of a single unit (ASTCT Cord Blood Special Interest Group, Biol Blood Marrow
+                Transplant 2020;26:2190-2196).
+            min_cd34_per_kg: least CD34 positive cells, in 10^5 for each kilogram; the same guidelines ask
+                for 1.5.
+            where: a further condition on the units.
+            rank: see :func:`search_options`.
+            **options: the others of a search, without loci and limits.
+
+        A unit without a cell count is left out when that count is asked for.
+
+        Raises:
+            FormatError: an option does not fit, or a dose is asked for and the patient has no weight.
+        """
+        agreeing, _, positions = match.partition("/")
+        loci = {"6": "6/6", "8": "8/8"}.get(positions)
+        if loci is None or not agreeing.isdecimal() or not 0 <= int(agreeing) <= int(positions):
+            raise FormatError(
+                f"column match: '{match}': expected 4/6, 5/6, 6/6 or 4/8 to 8/8", column="match", text=match
+            )
+        conditions = ["type = 'cord'"]
+        doses = (("tnc", min_tnc_per_kg, 1.0), ("cd34", min_cd34_per_kg, 0.1))
+        for field, least, unit in doses:
+            if least is None:
+                continue
+            weight = float(patient.fields.get("weight_kg") or 0)
+            if weight <= 0:
+                raise FormatError(
+                    f"column min_{field}_per_kg: the patient {patient.id} has no weight_kg",
+                    column=f"min_{field}_per_kg",
+                )
+            conditions.append(f"{field} >= {least * weight * unit!r}")
+        if where:
+            conditions.append(f"({where})")
+        return self.search(
+            patient,
+            loci=loci,
+            max_mismatches=int(positions) - int(agreeing),
+            antigen_level=("A", "B") if positions == "6" else (),
+            where=" and ".join(conditions),
+            rank=rank,
+            **options,
+        )
+
     def compare(self, patient: Patient, **options: Any) -> Matches:
         """Every donor against a patient, in registry order, without limits or ranks."""
         self._check(patient)
@@ -252,6 +313,7 @@ def search_options(
     also: str | Sequence[str] = "auto",
     tce_version: str = "",
     accept: str | Sequence[str] = (),
+    antigen_level: str | Sequence[str] = (),
     top: int | None = None,
     on: str | date | None = None,
     threads: int = 0,
@@ -273,12 +335,13 @@ def search_options(
         homozygous_once: count A,A against B,B as one mismatch.
         where: condition on donor fields, ``"age<36 and sex='M' and branch in ('宁波','杭州')"``; with
             frequencies also on ``p0``, ``p1`` .. and ``A_p0`` ..
-        rank: ``default``, ``ptcy``, ``cord`` or ``hla_only``; a ``.toml`` file; a :class:`Ranking`; or a list of
-            criteria.
-        also: loci that are compared and shown without being searched on: ``auto`` (every other locus that some donor
-            is typed at), ``none``, or a list.
+        rank: ``default``, ``ptcy``, ``cord`` or ``hla_only``; a ``.toml`` file; a :class:`Ranking`; or a
+            list of criteria.
+        also: loci that are compared and shown without being searched on: ``auto`` (every other locus that
+            some donor is typed at), ``none``, or a list.
         tce_version: the assignment of DPB1 to T-cell epitope groups, ``V1``, ``V2`` ..; the newest of the
             release when left out.
+        antigen_level: loci where mismatches of antigens are counted instead of classes, as for cord units.
         accept: loci of which one may have one mismatch, ``["A", "B"]``, the others none.
         top: how many to return; ``matches.total`` counts all.
         on: day that ages are counted at, ``YYYY-MM-DD``; today when left out.
@@ -324,7 +387,7 @@ def search_options(
         genotypes=genotypes,
         also=None if also == "auto" else [] if also == "none" else _loci_list(also),
         tce_version=tce_version or "",
-        antigen_level=[],
+        antigen_level=_loci_list(antigen_level),
     )
 
 

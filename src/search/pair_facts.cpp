@@ -66,6 +66,8 @@ leader_genotype certain_leaders(unsigned pairs) {
 
 bool is_match(letter l) { return l == letter::certain || l == letter::potential; }
 bool is_mismatch(letter l) { return l == letter::allele || l == letter::antigen; }
+/// Positions that do not match, whatever the options of counting.
+int mismatched_positions(const locus_outcome& o) { return (is_mismatch(o.letters[0]) ? 1 : 0) + (is_mismatch(o.letters[1]) ? 1 : 0); }
 
 /// Positions of patient and donor that stand against each other in the best pair of alternatives and do not match.
 template <class Visit>
@@ -166,7 +168,7 @@ std::uint16_t pair_facts_query::work_out_b(genotype_code code) {
     const leader_genotype donor = code == untyped_code ? leader_genotype::none : certain_leaders(pairs);
     leader_match match = leader_match::none;
     if (donor != leader_genotype::none && patient_leader_ != leader_genotype::none &&
-        unpack(b_.query->outcome(code)).mismatches == 1) {
+        mismatched_positions(unpack(b_.query->outcome(code))) == 1) {
         unsigned own = 0;
         unsigned other = 0;
         for_each_mismatch(*b_.patient, *b_.dictionary, b_.query->best(code), [&](const position& p, const position& d) {
@@ -188,8 +190,9 @@ std::uint16_t pair_facts_query::work_out_dpb1(genotype_code code) {
                       [&](const position& a, const position& b) { donor |= lowest_groups(a, b, tce_version_); });
         answers = tce_answers(patient_tce_, donor);
     }
-    expression_match expression = outcome.mismatches == 0 ? expression_match::matched : expression_match::none;
-    if (outcome.mismatches == 1) {
+    const int mismatched = mismatched_positions(outcome);
+    expression_match expression = mismatched == 0 ? expression_match::matched : expression_match::none;
+    if (mismatched == 1) {
         unsigned expressions = 0;
         for_each_mismatch(*dpb1_.patient, *dpb1_.dictionary, dpb1_.query->best(code), [&](const position& p, const position&) {
             expressions |= p.what == position::kind::classes ? p.traits.expressions() : 4U;

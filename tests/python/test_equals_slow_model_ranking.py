@@ -186,9 +186,15 @@ def test_bands_of_dates(world, tmp_path):
         check(sides, ("A",), [bands], way)
 
 
-def test_bands_of_ages_are_in_days(world, tmp_path):
+def test_bands_of_ages_are_in_years(world, tmp_path):
+    """The library reads bands of `age` in whole years, as those of `age_band`."""
     _, sides = made(world, tmp_path, "names", 6)
-    check(sides, ("A",), [{"by": "age", "bands": [9000, 12000, 16000]}], "days")
+    for patient, slow_patient in sides.pairs():
+        found = sides.registry.search(
+            patient, loci=["A"], max_mismatches=2, on=ON, rank=[{"by": "age", "bands": [25, 30, 35, 40, 45]}]
+        )
+        hits = rank(hits_of(sides, slow_patient, ("A",)), ["age_band"], case())
+        assert [match.donor_id for match in found] == [hit.donor.id for hit in hits]
 
 
 def test_the_criterion_that_separates(world, tmp_path):
