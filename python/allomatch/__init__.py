@@ -9,6 +9,7 @@ from .frequencies import Frequencies, Imputation, percent_text
 from .matches import Match, Matches, MatchTable
 from .patient import Patient, read_patients
 from .registry import Registry, search_options
+from .report import write_report
 from .simulation import simulate
 from .typing_text import read_typing
 
@@ -36,4 +37,5 @@ __all__ = [
     "read_typing",
     "search_options",
     "simulate",
+    "write_report",
 ]
