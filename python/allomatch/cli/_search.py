@@ -97,12 +97,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"a page to read and print: with several patients F-ID.html for each and F.html with links;"
         f" the best {MOST_DONORS} donors, or --top",
     )
-    parser.add_argument(
-        "--lang",
-        choices=LANGUAGES,
-        default=LANGUAGES[0],
-        help="language of the report (default: %(default)s)",
-    )
+    parser.add_argument("--lang", choices=LANGUAGES, help=f"language of the report (default: {LANGUAGES[0]})")
     add_import_report(parser)
     add_json(parser)
 
@@ -152,7 +147,7 @@ def open_report(args: argparse.Namespace, people: People, options: dict[str, Any
     return ReportFiles(
         args.report,
         several=len(people.patients) != 1,
-        lang=args.lang,
+        lang=args.lang or LANGUAGES[0],
         searched=options | people.predicting,
         reports=people.reports,
         most=args.top or MOST_DONORS,
@@ -163,7 +158,9 @@ def run(args: argparse.Namespace) -> int:
     start = time.perf_counter()
     options = request_options(args)
     if args.report is not None:
-        check_report(args.report, args.lang)
+        check_report(args.report)
+    elif args.lang is not None:
+        raise FormatError("--lang needs --report", column="lang")
     loci = _core.loci_from_text(args.loci)
     out = (
         None if args.out is None else OpenMatchFile(args.out, loci, bool(args.frequencies))
@@ -222,9 +219,9 @@ def run(args: argparse.Namespace) -> int:
     return 3 if people.refused else 0
 
 
-def show_matches(matches: Matches, most: int) -> None:
+def show_matches(matches: Matches, shown: int) -> None:
     """The best donors of one patient."""
-    donors = matches[:most]
+    donors = matches[:shown]
     fields = [name for name in _SHOWN_FIELDS if name in matches.registry.fields]
     if "birth_date" in matches.registry.fields:
         fields.insert(0, "birth_date")

@@ -184,7 +184,7 @@ def every_column(matches: Matches, also: Sequence[str], t: dict[str, str]) -> li
     loci = matches.loci
     columns = [Column("class", t["class"], _class_cell(len(loci), t))]
     if matches.has_probabilities:
-        columns += [Column(f"p{k}", t[f"p{k}"], _chance_cell(k, t), numeric=True) for k in (0, 1)]
+        columns += [Column(f"p{k}", f"P({k})", _chance_cell(k, t), numeric=True) for k in (0, 1)]
     columns += [Column("locus", locus, _letters_cell(locus, t)) for locus in loci]
     columns += [Column("locus", locus, _letters_cell(locus, t, True), t["shown_locus"]) for locus in also]
     fields = {name: t[f"field_{name}"] for name in ("sex", "cmv", "abo", "status", "branch")}

@@ -105,10 +105,10 @@ _PATTERNS = [
         r"the best of (\d+) patient and (\d+) donor alternatives is shown",
         r"显示患者 \1 种与供者 \2 种可能中最佳的一种",
     ),
-    (r"no haplotype of (.+) has what is typed at (\w+)", r"频率集 \1 中没有符合 \2 分型的单倍型"),
-    (r"no haplotype of (.+?) has (.+)", r"频率集 \1 中没有携带 \2 的单倍型"),
+    (r"no haplotype of ([^;]+) has what is typed at (\w+)", r"频率集 \1 中没有符合 \2 分型的单倍型"),
+    (r"no haplotype of ([^;]+?) has ([^;]+)", r"频率集 \1 中没有携带 \2 的单倍型"),
     (
-        r"no two haplotypes of (.+) have all of the typing together",
+        r"no two haplotypes of ([^;]+) have all of the typing together",
         r"频率集 \1 中没有任何两个单倍型能共同解释该分型",
     ),
 ]

@@ -102,25 +102,33 @@ def _frequencies(frequencies: Frequencies | None, t: dict[str, str]) -> str:
 
 def _rows(report: _core.ImportReport, t: dict[str, str]) -> str:
     counts = [number(n) for n in (report.rows_read, report.rows_taken, report.rows_refused)]
-    return safe(t["rows"]).format(data(report.source.replace("\\", "/").rpartition("/")[2]), *counts)
+    return safe(t["rows"]).format(data(_file_name(report.source)), *counts)
+
+
+def _file_name(source: str) -> str:
+    """Without its folders: a report travels."""
+    return source.replace("\\", "/").rpartition("/")[2]
 
 
 def _refused(
     reports: Sequence[_core.ImportReport], frequencies: Frequencies | None, t: dict[str, str]
 ) -> str:
     refused = sum(report.rows_refused for report in reports)
-    messages = [problem["message"] for report in reports for problem in report.problems[:_SHOWN_PROBLEMS]]
+    problems = [problem for report in reports for problem in report.problems[:_SHOWN_PROBLEMS]]
     if frequencies is not None:
         refused += frequencies.report["rows_refused"]
-        messages += [problem["message"] for problem in frequencies.report["problems"][:_SHOWN_PROBLEMS]]
+        problems += frequencies.report["problems"][:_SHOWN_PROBLEMS]
     if not refused:
         words = f"<p>{safe(t['refused_none'])}</p>"
     else:
-        shown = "".join(f"<li>{_message(message)}</li>" for message in messages[:_SHOWN_PROBLEMS])
+        shown = "".join(f"<li>{_message(problem)}</li>" for problem in problems[:_SHOWN_PROBLEMS])
         words = f'<p>{safe(t["refused_words"].format(number(refused)))}</p><ul class="refused">{shown}</ul>'
     return f"<h3>{safe(t['refused'])}</h3>{words}"
 
 
-def _message(message: str) -> str:
+def _message(problem: Mapping[str, Any]) -> str:
+    message, place = str(problem["message"]), str(problem["place"] or "")
+    if message.startswith(place):
+        message = _file_name(place) + message.removeprefix(place)
     short = message if len(message) <= _LONGEST_MESSAGE else f"{message[:_LONGEST_MESSAGE]} …"
     return f'<bdi lang="en">{safe(short)}</bdi>'
