@@ -94,11 +94,11 @@ class DonorList:
 
     def _detail(self, line: Line) -> str:
         t = self._t
-        parts = [
-            f'<section class="wide"><h3>{safe(t["why_letters"])}</h3>{self._side_by_side(line)}</section>'
-        ]
+        id = data(line.match.donor_id)  # a page break may part it from its row
+        typings = self._side_by_side(line)
+        parts = [f'<section class="wide"><h3>{id}: {safe(t["why_letters"])}</h3>{typings}</section>']
         if line.match.rank is not None:
-            parts.append(f"<section><h3>{safe(t['place'])}</h3>{self._place(line)}</section>")
+            parts.append(f"<section><h3>{id}: {safe(t['place'])}</h3>{self._place(line)}</section>")
         if self._matches.has_probabilities:
             parts.append(f"<section><h3>{safe(t['chances'])}</h3>{self._chances(line)}</section>")
         parts.append(f"<section><h3>{safe(t['more_fields'])}</h3>{self._fields(line)}</section>")

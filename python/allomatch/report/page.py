@@ -247,7 +247,7 @@ class Written:
 def index_page(written: Sequence[Written], lang: str) -> str:
     """Links to the pages of several patients."""
     t = texts(lang)
-    names = [t["patient"], t["within"], t["best"], t["class"], "P(0)"]
+    names = [t["patient"], t["donors"], t["best"], t["class"], "P(0)"]
     head = "".join(f'<th scope="col">{safe(name)}</th>' for name in names)
     rows = "".join(
         f'<tr><th scope="row"><a href="{safe(quote(one.file))}">{data(one.patient)}</a></th>'
