@@ -10,6 +10,7 @@ from .matches import Match, Matches, MatchTable
 from .patient import Patient, read_patients
 from .ranking import Ranking
 from .registry import Registry, search_options
+from .report import write_report
 from .simulation import simulate
 from .typing_text import read_typing
 
@@ -38,4 +39,5 @@ __all__ = [
     "read_typing",
     "search_options",
     "simulate",
+    "write_report",
 ]

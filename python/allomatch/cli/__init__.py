@@ -29,6 +29,7 @@ _PATHS = {
     "mac",
     "out",
     "import_report",
+    "report",
     "source",
     "dir",
     "frequencies",

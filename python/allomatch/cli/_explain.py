@@ -34,7 +34,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_reading_options(parser)
     add_matching(parser)
     add_frequencies(parser)
-    parser.add_argument("--rank", default="default", metavar="PRESET", help="order: default, hla_only")
+    parser.add_argument(
+        "--rank",
+        default="default",
+        metavar="PRESET",
+        help="order: default, ptcy, cord, hla_only, or a .toml file",
+    )
     parser.add_argument(
         "--on", metavar="DATE", help="day that ages are counted at, YYYY-MM-DD (default: today)"
     )

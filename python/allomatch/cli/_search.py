@@ -14,6 +14,7 @@ from ..errors import FormatError
 from ..frequencies import percent_text
 from ..matches import Match, Matches
 from ..registry import search_options
+from ..report import LANGUAGES, MOST_DONORS, ReportFiles, check_report
 from ._common import (
     Progress,
     add_import_report,
@@ -83,13 +84,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="EXPR",
         help='condition on donor fields, and with --frequencies on p0, A_p0 ..: "age < 36 and p0 >= 0.5"',
     )
-    group.add_argument("--rank", default="default", metavar="PRESET", help="order: default, hla_only")
+    group.add_argument(
+        "--rank",
+        default="default",
+        metavar="PRESET",
+        help="order: default, ptcy, cord, hla_only, or a .toml file",
+    )
     group.add_argument(
         "--on", metavar="DATE", help="day that ages are counted at, YYYY-MM-DD (default: today)"
     )
     group.add_argument("--top", type=positive_number, metavar="K", help="the best K donors of each patient")
     add_frequencies(parser)
     add_output(parser)
+    parser.add_argument(
+        "--report",
+        metavar="F.html",
+        help=f"a page to read and print: with several patients F-ID.html for each and F.html with links;"
+        f" the best {MOST_DONORS} donors, or --top",
+    )
+    parser.add_argument("--lang", choices=LANGUAGES, help=f"language of the report (default: {LANGUAGES[0]})")
     add_import_report(parser)
     add_json(parser)
 
@@ -132,9 +145,27 @@ def found(people: People, options: dict[str, Any]) -> Iterator[Matches]:
             yield from people.donors.search_many(people.patients[start : start + step], **options)
 
 
+def open_report(args: argparse.Namespace, people: People, options: dict[str, Any]) -> ReportFiles | None:
+    """The pages that `--report` asks for; they are written patient by patient."""
+    if args.report is None:
+        return None
+    return ReportFiles(
+        args.report,
+        several=len(people.patients) != 1,
+        lang=args.lang or LANGUAGES[0],
+        searched=options | people.predicting,
+        reports=people.reports,
+        most=args.top or MOST_DONORS,
+    )
+
+
 def run(args: argparse.Namespace) -> int:
     start = time.perf_counter()
     options = request_options(args)
+    if args.report is not None:
+        check_report(args.report)
+    elif args.lang is not None:
+        raise FormatError("--lang needs --report", column="lang")
     loci = _core.loci_from_text(args.loci)
     out = (
         None if args.out is None else OpenMatchFile(args.out, loci, bool(args.frequencies))
@@ -145,7 +176,9 @@ def run(args: argparse.Namespace) -> int:
         if refused_by_strict(args, people):
             return 3
         searching = time.perf_counter()
-        shown = options if out is not None else options | {"top": args.top or _SHOWN_DONORS}
+        report = open_report(args, people, options)
+        most = _SHOWN_DONORS if report is None else MOST_DONORS
+        shown = options if out is not None else options | {"top": args.top or most}
         with out or contextlib.nullcontext() as file:
             for number, matches in enumerate(found(people, shown)):
                 donors_found += matches.total
@@ -154,10 +187,14 @@ def run(args: argparse.Namespace) -> int:
                 if matches.has_probabilities:
                     unexplained_donors += matches.unexplained
                     unexplained_patients += not matches.patient_explained
+                if report is not None:
+                    report.add(matches)
                 if file is not None:
                     file.add(matches)
                 elif not args.json and number < _SHOWN_PATIENTS:
-                    show_matches(matches)
+                    show_matches(matches, args.top or _SHOWN_DONORS)
+            if report is not None:
+                report.finish()
     finally:
         if out is not None:
             out.abandon()
@@ -174,6 +211,7 @@ def run(args: argparse.Namespace) -> int:
             "rows": rows if out is not None else 0,
         },
         "out": args.out,
+        "report": args.report,
         "seconds": people.seconds,
     }
     if people.frequencies:
@@ -186,15 +224,16 @@ def run(args: argparse.Namespace) -> int:
     return 3 if people.refused else 0
 
 
-def show_matches(matches: Matches) -> None:
+def show_matches(matches: Matches, shown: int) -> None:
     """The best donors of one patient."""
+    donors = matches[:shown]
     fields = [name for name in _SHOWN_FIELDS if name in matches.registry.fields]
     if "birth_date" in matches.registry.fields:
         fields.insert(0, "birth_date")
     chances = ["P(0)", "P(1)"] if matches.has_probabilities else []
     head = ["#", "donor", "mismatches", *chances, *matches.loci, *fields, "placed by"]
     rows = []
-    for match in matches:
+    for match in donors:
         donor = match.donor()
         most = f"-{match.mismatches_max}" if match.mismatches_max != match.mismatches else ""
         letters = match.letters
@@ -209,7 +248,7 @@ def show_matches(matches: Matches) -> None:
                 match.reason,
             ]
         )
-    best = f", the best {len(matches)} shown" if len(matches) < matches.total else ""
+    best = f", the best {len(donors)} shown" if len(donors) < matches.total else ""
     title = f"Patient {matches.patient.id}: {matches.total:,} donors{best}"
     if matches.has_probabilities and not matches.patient_explained:
         title += "; the frequencies do not explain the patient"
@@ -250,5 +289,7 @@ def say_summary(people: People, summary: dict[str, Any]) -> None:
         )
     if summary["out"] is not None:
         print(f"{counts['rows']:,} rows written to {summary['out']}")
+    if summary["report"] is not None:
+        print(f"report written to {summary['report']}")
     seconds = summary["seconds"]
     print("seconds: " + ", ".join(f"{name} {value:.2f}" for name, value in seconds.items()))
