@@ -74,6 +74,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="most mismatches at a locus",
     )
     group.add_argument(
+        "--accept",
+        metavar="LOCI",
+        help="loci of which one may have one mismatch, the others none: A,B",
+    )
+    group.add_argument(
+        "--also",
+        default="auto",
+        metavar="LOCI",
+        help="loci to compare and show without searching on them (default: all that donors are typed at; none)",
+    )
+    group.add_argument(
+        "--tce-version",
+        default="",
+        metavar="V",
+        help="assignment of DPB1 to TCE groups: V1, V2 .. (default: newest)",
+    )
+    group.add_argument(
         "--direction",
         choices=("both", "gvh", "hvg"),
         default="both",
@@ -126,6 +143,9 @@ def request_options(args: argparse.Namespace) -> dict[str, Any]:
         "homozygous_once": args.homozygous_once,
         "where": args.where,
         "rank": args.rank,
+        "accept": args.accept or "",
+        "also": args.also,
+        "tce_version": args.tce_version,
         "top": args.top,
         "on": args.on,
         "threads": args.threads,
