@@ -93,3 +93,32 @@ def real():
     if not folder.is_dir():
         pytest.skip("release 3.58.0 not found; set ALLOMATCH_SHARED to the folder with data/imgt")
     return World.real(folder)
+
+
+# -- tables by hand, see clinical_tables.py ------------------------------------------------
+
+
+@pytest.fixture(params=["model", "library"])
+def side(request, tmp_path):
+    import clinical_tables
+
+    return {"model": clinical_tables.Model, "library": clinical_tables.Library}[request.param](tmp_path)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    from clinical_worlds import small_world
+
+    return small_world(tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="module", params=["small", "3.58.0"])
+def typed_world(request, small):
+    return small if request.param == "small" else request.getfixturevalue("real")
+
+
+@pytest.fixture(scope="module")
+def names():
+    from worlds import World
+
+    return World.names_only()

@@ -3,7 +3,6 @@
 
 import json
 import re
-import time
 from html.parser import HTMLParser
 
 import allomatch as am
@@ -11,7 +10,6 @@ import html5lib
 import pytest
 from allomatch.report import phrases, safe_name, texts
 from allomatch.report.markup import safe
-from allomatch.report.page import patient_page
 from command import call, refused
 from conftest import ROOT, write_rows
 from report_people import HOSTILE, donor_rows, options, patient_row, read
@@ -398,19 +396,3 @@ def test_search_writes_reports(tmp_path):
 def test_options_that_do_not_fit(people, tmp_path, arguments, told):
     assert told in refused("search", *people, *arguments, cwd=tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["donors.csv", "patients.csv"]
-
-
-# -- speed ------------------------------------------------
-
-
-def test_speed(tmp_path, frequencies):
-    """500 donors well under a second, on any machine that runs tests."""
-    registry, patients, reports = read(tmp_path, donor_rows(500), [patient_row()])
-    matches = registry.search(patients[0], **options(max_mismatches=10, frequencies=frequencies))
-    assert len(matches) == 500
-    times = []
-    for _ in range(3):
-        start = time.process_time()
-        patient_page(matches, most=500, lang="en", searched=None, reports=reports)
-        times.append(time.process_time() - start)
-    assert min(times) < 1.0
