@@ -4,7 +4,7 @@
 
 #include <allomatch/io/match_table.hpp>
 #include <allomatch/io/table_writers.hpp>
-#include <allomatch/search/clinical.hpp>
+#include <allomatch/search/field_comparison.hpp>
 #include <allomatch/search/explanation.hpp>
 #include <allomatch/search/ranker.hpp>
 
@@ -125,16 +125,16 @@ void add_facts(const match_list& list, std::size_t i, py::dict& d) {
         also[py::str(std::string(name(list.also[l])))] = text_of(list.outcome(i, list.loci.size() + l).letters);
     d["also"] = std::move(also);
 
-    const donor_clinic clinic(*list.donors, *list.who, list.on);
+    const field_comparison fields(*list.donors, *list.who, list.on);
     const donor_index donor = list.hits[i].donor;
     const auto number = [](double v) { return std::isnan(v) ? py::object(py::none()) : py::object(py::float_(v)); };
-    d["age"] = clinic.age(donor);
-    d["cmv"] = std::string(name(clinic.cmv(donor)));
-    d["abo"] = std::string(name(clinic.abo(donor)));
-    d["rh"] = std::string(name(clinic.rh(donor)));
-    d["weight_ratio"] = number(clinic.weight_ratio(donor));
-    d["tnc_per_kg"] = number(clinic.tnc_per_kg(donor));
-    d["cd34_per_kg"] = number(clinic.cd34_per_kg(donor));
+    d["age"] = fields.age(donor);
+    d["cmv"] = std::string(name(fields.cmv(donor)));
+    d["abo"] = std::string(name(fields.abo(donor)));
+    d["rh"] = std::string(name(fields.rh(donor)));
+    d["weight_ratio"] = number(fields.weight_ratio(donor));
+    d["tnc_per_kg"] = number(fields.tnc_per_kg(donor));
+    d["cd34_per_kg"] = number(fields.cd34_per_kg(donor));
 }
 
 py::dict hit_dict(const match_list& list, std::size_t i) {

@@ -127,17 +127,17 @@ term exact_probability(const match_list& list, std::size_t place, const std::str
     return t;
 }
 
-term age_term(const criterion& c, const match_list& list, const std::shared_ptr<const donor_clinic>& clinic) {
+term age_term(const criterion& c, const match_list& list, const std::shared_ptr<const field_comparison>& fields) {
     if (c.by == "age" && c.bands.empty()) {
         term t;
-        t.value = [&list, clinic](std::size_t i) { return clinic->age_in_days(list.hits[i].donor); };
+        t.value = [&list, fields](std::size_t i) { return fields->age_in_days(list.hits[i].donor); };
         t.words = [](double v) { return std::isnan(v) ? std::string("age not known") : "age " + two_decimals(v / 365.2425) + " years"; };
         return t;
     }
     term t;
     t.bands = c.bands.empty() ? std::vector<double>{25, 30, 35, 40, 45} : c.bands;
-    t.value = [&list, clinic](std::size_t i) {
-        const auto years = clinic->age(list.hits[i].donor);
+    t.value = [&list, fields](std::size_t i) {
+        const auto years = fields->age(list.hits[i].donor);
         return years ? *years : missing;
     };
     t.words = [bands = t.bands](double v) { return age_band_words(bands, v); };
@@ -191,7 +191,7 @@ term field_term(const criterion& c, const match_list& list) {
 }
 
 /// The criteria that are built in; nothing for another name.
-std::optional<term> built_in(const criterion& c, const match_list& list, const std::shared_ptr<const donor_clinic>& clinic) {
+std::optional<term> built_in(const criterion& c, const match_list& list, const std::shared_ptr<const field_comparison>& fields) {
     const std::string_view by = c.by;
     const auto sum = [&](std::uint8_t hit::*member) {
         return [&list, member](std::size_t i) { return static_cast<double>(list.hits[i].*member); };
@@ -200,7 +200,7 @@ std::optional<term> built_in(const criterion& c, const match_list& list, const s
         return [&list, of](std::size_t i) { return static_cast<double>(of(list.facts[i])); };
     };
     const auto of_donor = [&](auto of) {
-        return [&list, clinic, of](std::size_t i) { return static_cast<double>(of(*clinic, list.hits[i].donor)); };
+        return [&list, fields, of](std::size_t i) { return static_cast<double>(of(*fields, list.hits[i].donor)); };
     };
     if (by == "mismatches") return counted(sum(&hit::mismatches), "mismatch", "mismatches");
     if (by == "antigen_mismatches") return counted(sum(&hit::antigen_mismatches), "antigen mismatch", "antigen mismatches");
@@ -231,31 +231,31 @@ std::optional<term> built_in(const criterion& c, const match_list& list, const s
                       }),
                       {"B leaders match or do not count", "B leaders not known", "B leaders differ"});
     if (by == "availability")
-        return choice(of_donor([](const donor_clinic& k, donor_index d) { return availability_of(k.status(d)); }),
+        return choice(of_donor([](const field_comparison& f, donor_index d) { return availability_of(f.status(d)); }),
                       {"available", "availability not known", "temporarily not available", "reserved for another patient", "deleted"});
     if (by == "cmv")
-        return choice(of_donor([](const donor_clinic& k, donor_index d) { return k.cmv(d); }),
+        return choice(of_donor([](const field_comparison& f, donor_index d) { return f.cmv(d); }),
                       {"CMV equal", "CMV not known", "CMV different"});
     if (by == "sex")
-        return choice(of_donor([](const donor_clinic& k, donor_index d) { return k.sex(d); }),
+        return choice(of_donor([](const field_comparison& f, donor_index d) { return f.sex(d); }),
                       {"male", "female without pregnancies", "sex or pregnancies not known", "female with pregnancies"});
     if (by == "abo")
-        return choice(of_donor([](const donor_clinic& k, donor_index d) { return k.abo(d); }),
+        return choice(of_donor([](const field_comparison& f, donor_index d) { return f.abo(d); }),
                       {"ABO identical", "ABO minor mismatch", "ABO major mismatch", "ABO bidirectional mismatch", "ABO not known"});
     if (by == "rh")
-        return choice(of_donor([](const donor_clinic& k, donor_index d) { return k.rh(d); }),
+        return choice(of_donor([](const field_comparison& f, donor_index d) { return f.rh(d); }),
                       {"Rh identical", "Rh not known", "Rh different"});
-    if (by == "age" || by == "age_band") return age_term(c, list, clinic);
+    if (by == "age" || by == "age_band") return age_term(c, list, fields);
     if (by == "weight")
-        return measured(of_donor([](const donor_clinic& k, donor_index d) { return k.weight(d); }), "", " kg", "weight", true);
+        return measured(of_donor([](const field_comparison& f, donor_index d) { return f.weight(d); }), "", " kg", "weight", true);
     if (by == "weight_ratio")
-        return measured(of_donor([](const donor_clinic& k, donor_index d) { return k.weight_ratio(d); }), "weight ratio ", "",
+        return measured(of_donor([](const field_comparison& f, donor_index d) { return f.weight_ratio(d); }), "weight ratio ", "",
                         "weight ratio", true);
     if (by == "tnc_per_kg")
-        return measured(of_donor([](const donor_clinic& k, donor_index d) { return k.tnc_per_kg(d); }), "TNC ", " x 10^7/kg",
+        return measured(of_donor([](const field_comparison& f, donor_index d) { return f.tnc_per_kg(d); }), "TNC ", " x 10^7/kg",
                         "TNC/kg", true);
     if (by == "cd34_per_kg")
-        return measured(of_donor([](const donor_clinic& k, donor_index d) { return k.cd34_per_kg(d); }), "CD34 ", " x 10^5/kg",
+        return measured(of_donor([](const field_comparison& f, donor_index d) { return f.cd34_per_kg(d); }), "CD34 ", " x 10^5/kg",
                         "CD34/kg", true);
     if (by.ends_with("_mm") && locus_from_name(by.substr(0, by.size() - 3))) {
         const auto l = locus_place(list, by.substr(0, by.size() - 3));
@@ -295,7 +295,7 @@ unsigned ranker::term::bits() const {
 }
 
 std::optional<ranker::term> compile(const criterion& c, const match_list& list,
-                                    const std::shared_ptr<const donor_clinic>& clinic) {
+                                    const std::shared_ptr<const field_comparison>& fields) {
     std::optional<term> t;
     if (c.by == "probability") {
         if (!list.probabilities) return std::nullopt;
@@ -304,7 +304,7 @@ std::optional<ranker::term> compile(const criterion& c, const match_list& list,
         if (!list.probabilities) return std::nullopt;
         t = exact_probability(list, 0, "probability");
     } else {
-        t = built_in(c, list, clinic);
+        t = built_in(c, list, fields);
         if (t && !c.order.empty()) refuse(c, "only donor fields with words take an order");
         if (!t) {
             if (const auto place = probability_place(c, list)) {

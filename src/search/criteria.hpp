@@ -3,7 +3,7 @@
 /// Criteria compiled for one list: a number for each row, and its words.
 #pragma once
 
-#include <allomatch/search/clinical.hpp>
+#include <allomatch/search/field_comparison.hpp>
 #include <allomatch/search/ranker.hpp>
 
 #include <functional>
@@ -38,7 +38,7 @@ struct ranker::term {
 /// Nothing when the criterion asks for probabilities that the list does not have. Borrows the list.
 /// \throws format_error for a criterion that the donors or the search do not have.
 [[nodiscard]] std::optional<ranker::term> compile(const criterion& c, const match_list& list,
-                                                  const std::shared_ptr<const donor_clinic>& clinic);
+                                                  const std::shared_ptr<const field_comparison>& fields);
 
 /// The bits of a number, turned so that they sort like it.
 [[nodiscard]] std::uint64_t sortable(double v) noexcept;

@@ -8,13 +8,13 @@ namespace allomatch {
 
 ranker::ranker(const match_list& list) : list_(&list) {
     validate(list.order);
-    const auto clinic = std::make_shared<const donor_clinic>(*list.donors, *list.who, list.on);
+    const auto fields = std::make_shared<const field_comparison>(*list.donors, *list.who, list.on);
     std::vector<const criterion*> seen;
     for (const criterion& c : list.order.criteria) {
         // Named again, a criterion separates nobody.
         if (std::any_of(seen.begin(), seen.end(), [&](const criterion* other) { return *other == c; })) continue;
         seen.push_back(&c);
-        if (auto t = compile(c, list, clinic)) terms_.push_back(std::move(*t));
+        if (auto t = compile(c, list, fields)) terms_.push_back(std::move(*t));
     }
     for (std::size_t i = 0; i < terms_.size(); ++i) {
         if (terms_[i].weight)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <allomatch/search/clinical.hpp>
+#include <allomatch/search/field_comparison.hpp>
 
 #include <array>
 #include <charconv>
@@ -53,7 +53,7 @@ std::string_view name(rh_match m) noexcept {
     return std::array<std::string_view, 3>{"identical", "unknown", "different"}[static_cast<std::size_t>(m)];
 }
 
-donor_clinic::donor_clinic(const registry& donors, const patient& who, day_number on)
+field_comparison::field_comparison(const registry& donors, const patient& who, day_number on)
     : patient_cmv_(who.field("cmv")),
       patient_abo_(who.field("abo")),
       patient_rh_(who.field("rh")),
@@ -74,19 +74,19 @@ donor_clinic::donor_clinic(const registry& donors, const patient& who, day_numbe
         patient_weight_ = value;
 }
 
-sex_class donor_clinic::sex(donor_index d) const noexcept {
+sex_class field_comparison::sex(donor_index d) const noexcept {
     const std::string_view sex = word(sex_, d);
     if (sex == "M") return sex_class::male;
     if (sex != "F" || pregnancies_ == nullptr || pregnancies_->is_missing(d)) return sex_class::unknown;
     return pregnancies_->value(d) > 0 ? sex_class::female_with_pregnancies : sex_class::female_without_pregnancies;
 }
 
-std::optional<int> donor_clinic::age(donor_index d) const noexcept {
+std::optional<int> field_comparison::age(donor_index d) const noexcept {
     if (birth_date_ == nullptr || birth_date_->is_missing(d)) return std::nullopt;
     return age_in_years(birth_date_->day(d), on_);
 }
 
-double donor_clinic::age_in_days(donor_index d) const noexcept {
+double field_comparison::age_in_days(donor_index d) const noexcept {
     if (birth_date_ == nullptr || birth_date_->is_missing(d)) return std::numeric_limits<double>::quiet_NaN();
     return static_cast<double>(std::int64_t{on_} - birth_date_->day(d));
 }

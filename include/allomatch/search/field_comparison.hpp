@@ -37,9 +37,9 @@ enum class sex_class : std::uint8_t { male, female_without_pregnancies, unknown,
 
 /// The donor fields of a registry, read for one patient. Borrows both. Immutable: any number of threads may ask. A number that
 /// cannot be worked out is not a number.
-class donor_clinic {
+class field_comparison {
 public:
-    donor_clinic(const registry& donors, const patient& who, day_number on);
+    field_comparison(const registry& donors, const patient& who, day_number on);
 
     [[nodiscard]] cmv_match cmv(donor_index d) const noexcept { return compare_cmv(patient_cmv_, word(cmv_, d)); }
     [[nodiscard]] abo_match abo(donor_index d) const noexcept { return compare_abo(patient_abo_, word(abo_, d)); }
