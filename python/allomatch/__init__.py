@@ -4,6 +4,7 @@
 from ._calibration_plot import plot_calibrations
 from ._core import ImportReport, MacTable, Nomenclature, __version__
 from .calibration import Calibration, calibrate
+from .cord_units import CordPair, CordPairs
 from .errors import FormatError, InputError, SnapshotError, TypingError
 from .frequencies import Frequencies, Imputation, percent_text
 from .matches import Match, Matches, MatchTable
@@ -16,6 +17,8 @@ from .typing_text import read_typing
 
 __all__ = [
     "Calibration",
+    "CordPair",
+    "CordPairs",
     "FormatError",
     "Frequencies",
     "ImportReport",

@@ -5,75 +5,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from . import _core
+from ._frames import Frames
 from ._html import matches_html, table_html
 
 if TYPE_CHECKING:
-    import pandas
-    import polars
-    import pyarrow
-
     from .patient import Patient
     from .registry import Registry
-
-
-class _Stream:
-    """Only the Arrow stream of a result, for readers that would take a sequence apart instead."""
-
-    def __init__(self, source: _Frames) -> None:
-        self._source = source
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        return self._source.__arrow_c_stream__(requested_schema)
-
-
-class _Frames:
-    """Conversion to data frames; the column names are those of match files."""
-
-    def _lists(self) -> list[_core.MatchList]:
-        raise NotImplementedError
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        return _core.matches_stream(self._lists())
-
-    def to_arrow(self) -> pyarrow.Table:
-        """As a pyarrow table, without copying per row. Needs pyarrow."""
-        import pyarrow
-
-        return pyarrow.table(_Stream(self))
-
-    def to_pandas(self) -> pandas.DataFrame:
-        """As a pandas frame. Needs pandas and pyarrow."""
-        return self.to_arrow().to_pandas()
-
-    def to_polars(self) -> polars.DataFrame:
-        """As a polars frame. Needs polars."""
-        import polars
-
-        return polars.DataFrame(_Stream(self))
-
-    def write(self, path: str | os.PathLike[str]) -> None:
-        """Write a match file by its ending: .csv .tsv .json .jsonl (also .gz), or .parquet (needs pyarrow).
-
-        Nothing is left behind when writing fails.
-
-        Raises:
-            FormatError: unknown ending, or the file cannot be written.
-        """
-        if Path(path).suffix == ".parquet":
-            import pyarrow.parquet
-
-            unfinished = Path(f"{os.fspath(path)}.part")
-            try:
-                pyarrow.parquet.write_table(self.to_arrow(), unfinished)
-                unfinished.replace(path)
-            finally:
-                unfinished.unlink(missing_ok=True)
-        else:
-            _core.write_matches(self._lists(), path)
 
 
 class Match:
@@ -284,7 +224,7 @@ class Match:
         return f"Match({self.patient_id} - {self.donor_id}: {self.mismatches} mismatches, {letters})"
 
 
-class Matches(_Frames, Sequence[Match]):
+class Matches(Frames, Sequence[Match]):
     """Donors found for one patient, best first."""
 
     def __init__(
@@ -295,8 +235,11 @@ class Matches(_Frames, Sequence[Match]):
         self.registry = registry
         self.homozygous_once = homozygous_once
 
-    def _lists(self) -> list[_core.MatchList]:
-        return [self._core]
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return _core.matches_stream([self._core])
+
+    def _write_text(self, path: str | os.PathLike[str]) -> None:
+        _core.write_matches([self._core], path)
 
     @property
     def total(self) -> int:
@@ -370,14 +313,17 @@ class Matches(_Frames, Sequence[Match]):
         return matches_html(self)
 
 
-class MatchTable(_Frames, Sequence[Matches]):
+class MatchTable(Frames, Sequence[Matches]):
     """The results of ``search_many``: one :class:`Matches` per patient, in their order."""
 
     def __init__(self, lists: list[Matches]) -> None:
         self._all = lists
 
-    def _lists(self) -> list[_core.MatchList]:
-        return [matches._core for matches in self._all]
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return _core.matches_stream([matches._core for matches in self._all])
+
+    def _write_text(self, path: str | os.PathLike[str]) -> None:
+        _core.write_matches([matches._core for matches in self._all], path)
 
     def __len__(self) -> int:
         return len(self._all)

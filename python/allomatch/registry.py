@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from . import _core
+from .cord_units import CordPairs, Dose, dose_options
 from .errors import FormatError
 from .frequencies import Frequencies, fallback_list
 from .matches import Matches, MatchTable
@@ -153,8 +154,8 @@ class Registry:
         patient: Patient,
         match: str = "4/6",
         *,
-        min_tnc_per_kg: float | None = None,
-        min_cd34_per_kg: float | None = None,
+        min_tnc_per_kg: Dose = "guideline",
+        min_cd34_per_kg: Dose = "guideline",
         where: str | None = None,
         rank: object = "cord",
         **options: Any,
@@ -165,11 +166,10 @@ class Registry:
             patient: with ``weight_kg`` when a dose is asked for.
             match: the least match: ``4/6`` to ``6/6`` (A and B by antigen, DRB1 by class) or ``4/8`` to
                 ``8/8`` (A, B, C, DRB1 by class).
-            min_tnc_per_kg: least nucleated cells, in 10^7 for each kilogram of the patient. Guidelines ask
-                for 2.5 of a single unit (ASTCT Cord Blood Special Interest Group, Biol Blood Marrow
-                Transplant 2020;26:2190-2196).
-            min_cd34_per_kg: least CD34 positive cells, in 10^5 for each kilogram; the same guidelines ask
-                for 1.5.
+            min_tnc_per_kg: least nucleated cells, in 10^7 for each kilogram of the patient; ``None`` asks for
+                none. ``guideline`` is 2.5 where the units have such counts (ASTCT Cord Blood Special Interest
+                Group, Biol Blood Marrow Transplant 2020;26:2190-2196).
+            min_cd34_per_kg: least CD34 positive cells, in 10^5 for each kilogram; ``guideline`` is 1.5.
             where: a further condition on the units.
             rank: see :func:`search_options`.
             **options: the others of a search, without loci and limits.
@@ -179,35 +179,54 @@ class Registry:
         Raises:
             FormatError: an option does not fit, or a dose is asked for and the patient has no weight.
         """
-        agreeing, _, positions = match.partition("/")
-        loci = {"6": "6/6", "8": "8/8"}.get(positions)
-        if loci is None or not agreeing.isdecimal() or not 0 <= int(agreeing) <= int(positions):
-            raise FormatError(
-                f"column match: '{match}': expected 4/6, 5/6, 6/6 or 4/8 to 8/8", column="match", text=match
-            )
-        conditions = ["type = 'cord'"]
-        doses = (("tnc", min_tnc_per_kg, 1.0), ("cd34", min_cd34_per_kg, 0.1))
-        for field, least, unit in doses:
-            if least is None:
-                continue
-            weight = float(patient.fields.get("weight_kg") or 0)
-            if weight <= 0:
-                raise FormatError(
-                    f"column min_{field}_per_kg: the patient {patient.id} has no weight_kg",
-                    column=f"min_{field}_per_kg",
-                )
-            conditions.append(f"{field} >= {least * weight * unit!r}")
-        if where:
-            conditions.append(f"({where})")
-        return self.search(
-            patient,
-            loci=loci,
-            max_mismatches=int(positions) - int(agreeing),
-            antigen_level=("A", "B") if positions == "6" else (),
-            where=" and ".join(conditions),
-            rank=rank,
-            **options,
+        doses = dose_options(self, min_tnc_per_kg, min_cd34_per_kg, _core.single_unit_doses)
+        return self.search(patient, **cord_options(match, where), **doses, rank=rank, **options)
+
+    def search_cord_pairs(
+        self,
+        patient: Patient,
+        match: str = "4/6",
+        *,
+        min_tnc_per_kg: Dose = "guideline",
+        min_cd34_per_kg: Dose = "guideline",
+        min_total_tnc_per_kg: float | None = None,
+        dose_band: float = 1.0,
+        where: str | None = None,
+        top: int | None = 100,
+        **options: Any,
+    ) -> CordPairs:
+        """Two cord units for a patient, best pairs first.
+
+        Pairs are ordered by their worse match, their better match, the band of the total dose, the band of
+        the lower single dose, the match of one unit with the other, the number of units of another ABO group,
+        the total dose, and the ids.
+
+        Args:
+            patient: with ``weight_kg`` when a dose is asked for.
+            match: the least match of each unit, as in :meth:`search_cords`.
+            min_tnc_per_kg: least dose of each unit; ``guideline`` is 1.5, see :meth:`search_cords`.
+            min_cd34_per_kg: ``guideline`` is 1.0.
+            min_total_tnc_per_kg: least dose of both together.
+            dose_band: totals within a band of this width are equal, lower doses within half of it.
+            where: a condition on each unit.
+            top: how many pairs to return, ``None`` for all; ``pairs.total`` counts all.
+            **options: ``on``, ``threads``, ``homozygous_once`` and ``exactly`` .. of a search.
+
+        Raises:
+            FormatError: an option does not fit, or a dose is asked for and the patient has no weight.
+
+        Cost: every two units that may be among the best are compared; some 0.1 s for 50,000 units.
+        """
+        self._check(patient)
+        if top is not None and not 0 <= top < 2**64:
+            raise FormatError(f"top: expected a number from 0, not {top}", column="top")
+        doses = dose_options(self, min_tnc_per_kg, min_cd34_per_kg, _core.double_unit_doses)
+        units = self._request({**cord_options(match, where), **doses, **options})
+        pairs = 2**63 if top is None else top
+        found = _core.search_cord_pairs(
+            self._core, patient._core, units, min_total_tnc_per_kg, dose_band, pairs
         )
+        return CordPairs(found, patient, match)
 
     def compare(self, patient: Patient, **options: Any) -> Matches:
         """Every donor against a patient, in registry order, without limits or ranks."""
@@ -314,6 +333,8 @@ def search_options(
     tce_version: str = "",
     accept: str | Sequence[str] = (),
     antigen_level: str | Sequence[str] = (),
+    min_tnc_per_kg: float | None = None,
+    min_cd34_per_kg: float | None = None,
     top: int | None = None,
     on: str | date | None = None,
     threads: int = 0,
@@ -342,6 +363,8 @@ def search_options(
         tce_version: the assignment of DPB1 to T-cell epitope groups, ``V1``, ``V2`` ..; the newest of the
             release when left out.
         antigen_level: loci where mismatches of antigens are counted instead of classes, as for cord units.
+        min_tnc_per_kg: least nucleated cells of a cord unit, in 10^7 for each kilogram of the patient.
+        min_cd34_per_kg: least CD34 positive cells, in 10^5.
         accept: loci of which one may have one mismatch, ``["A", "B"]``, the others none.
         top: how many to return; ``matches.total`` counts all.
         on: day that ages are counted at, ``YYYY-MM-DD``; today when left out.
@@ -388,7 +411,20 @@ def search_options(
         also=None if also == "auto" else [] if also == "none" else _loci_list(also),
         tce_version=tce_version or "",
         antigen_level=_loci_list(antigen_level),
+        min_tnc_per_kg=min_tnc_per_kg,
+        min_cd34_per_kg=min_cd34_per_kg,
     )
+
+
+def cord_options(match: str, where: str | None) -> dict[str, Any]:
+    """The options of a search that stand for a match of cord units.
+
+    Raises:
+        FormatError: there is no such match.
+    """
+    loci, mismatches, antigen_level, units = _core.cord_match(match)
+    condition = f"{units} and ({where})" if where else units
+    return {"loci": loci, "max_mismatches": mismatches, "antigen_level": antigen_level, "where": condition}
 
 
 def _loci_text(loci: Loci) -> str:

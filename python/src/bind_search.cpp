@@ -4,8 +4,9 @@
 
 #include <allomatch/io/match_table.hpp>
 #include <allomatch/io/table_writers.hpp>
-#include <allomatch/search/field_comparison.hpp>
+#include <allomatch/search/cord_units.hpp>
 #include <allomatch/search/explanation.hpp>
+#include <allomatch/search/field_comparison.hpp>
 #include <allomatch/search/ranker.hpp>
 
 #include <cmath>
@@ -36,6 +37,13 @@ locus locus_from(const std::string& text, const char* option = "limit") {
 
 std::vector<std::shared_ptr<const patient>> const_patients(const std::vector<patient_pointer>& patients) {
     return {patients.begin(), patients.end()};
+}
+
+template <class List>
+std::vector<List> copies(const std::vector<std::shared_ptr<List>>& lists) {
+    std::vector<List> all;
+    for (const auto& l : lists) all.push_back(*l);
+    return all;
 }
 
 std::vector<std::string> names_of(const std::vector<locus>& loci) {
@@ -101,6 +109,10 @@ py::dict criteria_dict(const match_list& list, std::size_t i) {
     return d;
 }
 
+py::object number_or_none(double value) {
+    return std::isnan(value) ? py::object(py::none()) : py::object(py::float_(value));
+}
+
 py::object text_or_none(std::string_view text) {
     return text.empty() ? py::object(py::none()) : py::object(py::str(std::string(text)));
 }
@@ -127,14 +139,13 @@ void add_facts(const match_list& list, std::size_t i, py::dict& d) {
 
     const field_comparison fields(*list.donors, *list.who, list.on);
     const donor_index donor = list.hits[i].donor;
-    const auto number = [](double v) { return std::isnan(v) ? py::object(py::none()) : py::object(py::float_(v)); };
     d["age"] = fields.age(donor);
     d["cmv"] = std::string(name(fields.cmv(donor)));
     d["abo"] = std::string(name(fields.abo(donor)));
     d["rh"] = std::string(name(fields.rh(donor)));
-    d["weight_ratio"] = number(fields.weight_ratio(donor));
-    d["tnc_per_kg"] = number(fields.tnc_per_kg(donor));
-    d["cd34_per_kg"] = number(fields.cd34_per_kg(donor));
+    d["weight_ratio"] = number_or_none(fields.weight_ratio(donor));
+    d["tnc_per_kg"] = number_or_none(fields.tnc_per_kg(donor));
+    d["cd34_per_kg"] = number_or_none(fields.cd34_per_kg(donor));
 }
 
 py::dict hit_dict(const match_list& list, std::size_t i) {
@@ -200,7 +211,8 @@ void bind_search(py::module_& m) {
                          std::optional<std::size_t> top, const std::optional<std::string>& on, std::size_t threads,
                          const std::shared_ptr<donor_genotypes>& genotypes,
                          const std::optional<std::vector<std::string>>& also, const std::string& tce_version,
-                         const std::vector<std::string>& antigen_level) {
+                         const std::vector<std::string>& antigen_level, std::optional<double> min_tnc_per_kg,
+                         std::optional<double> min_cd34_per_kg) {
                  search_request r;
                  r.loci = loci_from_text(loci);
                  r.max_mismatches = max_mismatches;
@@ -209,6 +221,8 @@ void bind_search(py::module_& m) {
                  r.count = direction_from(count);
                  r.rules.homozygous_once = homozygous_once;
                  r.where = where;
+                 r.min_tnc_per_kg = min_tnc_per_kg;
+                 r.min_cd34_per_kg = min_cd34_per_kg;
                  r.order = ranking_from(rank);
                  if (also) {
                      r.also.emplace();
@@ -230,7 +244,7 @@ void bind_search(py::module_& m) {
              py::kw_only(), py::arg("loci"), py::arg("max_mismatches"), py::arg("min_mismatches"), py::arg("limits"),
              py::arg("direction"), py::arg("homozygous_once"), py::arg("where"), py::arg("rank"), py::arg("top"),
              py::arg("on"), py::arg("threads"), py::arg("genotypes"), py::arg("also"), py::arg("tce_version"),
-             py::arg("antigen_level"))
+             py::arg("antigen_level"), py::arg("min_tnc_per_kg"), py::arg("min_cd34_per_kg"))
         .def_property_readonly("on", [](const search_request& r) { return date_text(r.on); })
         .def_property_readonly("loci", [](const search_request& r) {
             return names_of(r.loci);
@@ -313,19 +327,56 @@ void bind_search(py::module_& m) {
           },
           py::arg("registry"), py::arg("donor"), py::arg("patient"), py::arg("request"));
 
+    m.def("cord_match", [](const std::string& match) {
+        const search_request r = cord_request(match);
+        std::vector<std::string> antigen_level;
+        for (const locus l : r.loci)
+            if (r.rules.antigen_level.test(index(l))) antigen_level.emplace_back(name(l));
+        return std::tuple(names_of(r.loci), r.max_mismatches, antigen_level, r.where);
+    }, py::arg("match"));
+    m.attr("single_unit_doses") = std::tuple(single_unit_doses.tnc_per_kg, single_unit_doses.cd34_per_kg);
+    m.attr("double_unit_doses") = std::tuple(double_unit_doses.tnc_per_kg, double_unit_doses.cd34_per_kg);
+    py::class_<cord_pair_list, std::shared_ptr<cord_pair_list>>(m, "CordPairList")
+        .def("__len__", [](const cord_pair_list& l) { return l.pairs.size(); })
+        .def_readonly("total", &cord_pair_list::total)
+        .def_property_readonly("units", [](const cord_pair_list& l) { return l.units.hits.size(); })
+        .def("pair", [](const cord_pair_list& l, std::size_t i) {
+            if (i >= l.pairs.size()) throw py::index_error("no pair of this number");
+            const cord_pair& p = l.pairs[i];
+            const hit& first = l.units.hits[p.first];
+            const hit& second = l.units.hits[p.second];
+            return py::make_tuple(l.units.donors->id(first.donor), l.units.donors->id(second.donor),
+                                  py::make_tuple(first.mismatches, second.mismatches), p.unit_mismatches,
+                                  number_or_none(p.total_tnc_per_kg), number_or_none(p.lowest_tnc_per_kg), p.abo_not_identical);
+        }, py::arg("i"));
+    m.def("search_cord_pairs",
+          [](const registry_pointer& donors, const patient_pointer& who, const search_request& units,
+             std::optional<double> min_total_tnc_per_kg, double dose_band, std::size_t top) {
+              const py::gil_scoped_release unlocked;
+              return std::make_shared<cord_pair_list>(
+                  search_cord_pairs(donors, who, {units, min_total_tnc_per_kg, dose_band, top}));
+          },
+          py::arg("registry"), py::arg("patient"), py::arg("units"), py::arg("min_total_tnc_per_kg"),
+          py::arg("dose_band"), py::arg("top"));
+    m.def("cord_pairs_stream",
+          [](const std::vector<std::shared_ptr<cord_pair_list>>& lists) { return to_capsule(io::cord_pair_table(copies(lists))); },
+          py::arg("lists"));
+    m.def("write_cord_pairs",
+          [](const std::vector<std::shared_ptr<cord_pair_list>>& lists, const std::filesystem::path& path) {
+              const py::gil_scoped_release unlocked;
+              io::write_table(io::cord_pair_table(copies(lists)), path);
+          },
+          py::arg("lists"), py::arg("path"));
+
     m.def("matches_stream",
           [](const std::vector<std::shared_ptr<match_list>>& lists) {
-              std::vector<match_list> all;
-              for (const auto& l : lists) all.push_back(*l);
-              return to_capsule(io::match_table(all));
+              return to_capsule(io::match_table(copies(lists)));
           },
           py::arg("lists"));
     m.def("write_matches",
           [](const std::vector<std::shared_ptr<match_list>>& lists, const std::filesystem::path& path) {
               const py::gil_scoped_release unlocked;
-              std::vector<match_list> all;
-              for (const auto& l : lists) all.push_back(*l);
-              io::write_table(io::match_table(all), path);
+              io::write_table(io::match_table(copies(lists)), path);
           },
           py::arg("lists"), py::arg("path"));
     py::class_<io::match_writer>(m, "MatchWriter")

@@ -140,6 +140,39 @@ table match_table(std::span<const match_list> lists) {
     return out;
 }
 
+table cord_pair_table(std::span<const cord_pair_list> lists) {
+    table out;
+    const auto add = [&]<class Value>(const char* name, Value, const auto& of) {
+        std::vector<Value> values;
+        for (const cord_pair_list& list : lists)
+            for (std::size_t i = 0; i < list.pairs.size(); ++i) values.push_back(static_cast<Value>(of(list, i)));
+        out.columns.push_back({name, std::move(values), {}});
+    };
+    const auto unit = [](std::uint32_t cord_pair::*which) {
+        return [which](const cord_pair_list& list, std::size_t i) -> const hit& { return list.units.hits[list.pairs[i].*which]; };
+    };
+    const auto id = [&](std::uint32_t cord_pair::*which) {
+        return [of = unit(which)](const cord_pair_list& list, std::size_t i) { return list.units.donors->id(of(list, i).donor); };
+    };
+    const auto mismatches = [&](std::uint32_t cord_pair::*which) {
+        return [of = unit(which)](const cord_pair_list& list, std::size_t i) { return of(list, i).mismatches; };
+    };
+    const auto value = [](auto cord_pair::*which) {
+        return [which](const cord_pair_list& list, std::size_t i) { return list.pairs[i].*which; };
+    };
+    add("patient_id", std::string(), [](const cord_pair_list& list, std::size_t) { return list.units.who->id; });
+    add("rank", std::int64_t{}, [](const cord_pair_list&, std::size_t i) { return i + 1; });
+    add("first_id", std::string(), id(&cord_pair::first));
+    add("second_id", std::string(), id(&cord_pair::second));
+    add("first_mismatches", std::int64_t{}, mismatches(&cord_pair::first));
+    add("second_mismatches", std::int64_t{}, mismatches(&cord_pair::second));
+    add("unit_mismatches", std::int64_t{}, value(&cord_pair::unit_mismatches));
+    add("total_tnc_per_kg", double{}, value(&cord_pair::total_tnc_per_kg));
+    add("lowest_tnc_per_kg", double{}, value(&cord_pair::lowest_tnc_per_kg));
+    add("abo_not_identical", std::int64_t{}, value(&cord_pair::abo_not_identical));
+    return out;
+}
+
 struct match_writer::state {
     output_file file;
     table_format format;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 
 namespace allomatch {
 
@@ -84,6 +85,14 @@ sex_class field_comparison::sex(donor_index d) const noexcept {
 std::optional<int> field_comparison::age(donor_index d) const noexcept {
     if (birth_date_ == nullptr || birth_date_->is_missing(d)) return std::nullopt;
     return age_in_years(birth_date_->day(d), on_);
+}
+
+double field_comparison::tnc_per_kg(donor_index a, donor_index b) const noexcept {
+    const auto count = [&](donor_index d) {
+        const double tnc = number(tnc_, d);
+        return std::isnan(tnc) ? 0 : tnc;
+    };
+    return (count(a) + count(b)) / patient_weight_;
 }
 
 double field_comparison::age_in_days(donor_index d) const noexcept {

@@ -2,10 +2,12 @@
 #include "scan.hpp"
 
 #include <allomatch/core/parallel.hpp>
+#include <allomatch/search/field_comparison.hpp>
 #include <allomatch/search/ranker.hpp>
 #include <allomatch/search/search.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <mutex>
 #include <numeric>
 
@@ -41,6 +43,12 @@ hit make_hit(donor_index d, outcome_sums sums) {
             static_cast<std::uint8_t>(sums.gvh()),
             static_cast<std::uint8_t>(sums.hvg()),
             static_cast<std::uint8_t>(sums.antigen_mismatches())};
+}
+
+/// A unit without a count has not enough.
+bool has_doses(const field_comparison& fields, donor_index d, const search_request& request) {
+    return (!request.min_tnc_per_kg || fields.tnc_per_kg(d) >= *request.min_tnc_per_kg) &&
+           (!request.min_cd34_per_kg || fields.cd34_per_kg(d) >= *request.min_cd34_per_kg);
 }
 
 /// Some rows of a list, in a new order.
@@ -88,6 +96,8 @@ void validate(const search_request& request) {
             refuse("limit", std::string(name(l)), "the locus is limited twice");
         if (limit > 2) refuse("limit", std::to_string(limit), "expected 0, 1 or 2 mismatches at a locus");
     }
+    for (const auto& [option, least] : {std::pair("min_tnc_per_kg", request.min_tnc_per_kg), std::pair("min_cd34_per_kg", request.min_cd34_per_kg)})
+        if (least && !(*least >= 0 && std::isfinite(*least))) refuse(option, number_text(static_cast<float>(*least)), "expected a number from 0");
     if (request.rules.antigen_level.any() && request.count != direction::both)
         refuse("direction", "", "mismatches of antigens are counted in both directions together");
     validate(request.order);
@@ -121,8 +131,19 @@ void search_agent::start(const patient& who, const search_request& request) {
         const auto l = static_cast<locus>(i);
         queries_[i].start(*donors_->names(), l, who.at(l), donors_->column(l).dictionary, request.rules);
     }
+    check_doses(who, request);
     facts_.start(who.at(locus::B), donors_->column(locus::B).dictionary, query(locus::B), who.at(locus::DPB1),
                  donors_->column(locus::DPB1).dictionary, query(locus::DPB1), donors_->names()->tce_version(request.tce_version));
+}
+
+void search_agent::check_doses(const patient& who, const search_request& request) const {
+    const auto check = [&](const char* option, const char* field) {
+        if (donors_->field(field) == nullptr) refuse(option, "", std::string("the donors have no field ") + field);
+        if (!field_comparison(*donors_, who, request.on).patient_has_weight())
+            refuse(option, who.id, "the patient has no weight_kg, and doses are asked for each kilogram");
+    };
+    if (request.min_tnc_per_kg) check("min_tnc_per_kg", "tnc");
+    if (request.min_cd34_per_kg) check("min_cd34_per_kg", "cd34");
 }
 
 match_list search_agent::new_list(std::shared_ptr<const patient> who, const search_request& request) const {
@@ -191,23 +212,8 @@ match_probabilities search_agent::predict(const match_list& list, const search_r
         predict_some(*predictor_, 0, hits);
         return all;
     }
-    // A predictor for every thread that is at work, each used for many blocks: it keeps what it worked out.
-    std::mutex mutex;
-    std::vector<std::unique_ptr<match_predictor>> idle;
-    parallel_for_blocks(hits, prediction_block, threads, [&](std::size_t begin, std::size_t end) {
-        std::unique_ptr<match_predictor> predictor;
-        {
-            const std::lock_guard lock(mutex);
-            if (!idle.empty()) {
-                predictor = std::move(idle.back());
-                idle.pop_back();
-            }
-        }
-        if (!predictor) predictor = std::make_unique<match_predictor>(*predictor_);
-        predict_some(*predictor, begin, end);
-        const std::lock_guard lock(mutex);
-        idle.push_back(std::move(predictor));
-    });
+    // A predictor keeps what it worked out for the next block.
+    parallel_for_blocks_with(hits, prediction_block, threads, [&] { return match_predictor(*predictor_); }, predict_some);
     return all;
 }
 
@@ -248,6 +254,10 @@ match_list search_agent::search(std::shared_ptr<const patient> who, const search
     const auto places = donors_->places();
     if (!filter.takes_all() && !filter.asks_probabilities())
         std::erase_if(found, [&](std::uint32_t place) { return !filter(places[place]); });
+    if (request.min_tnc_per_kg || request.min_cd34_per_kg) {
+        const field_comparison fields(*donors_, *who, request.on);
+        std::erase_if(found, [&](std::uint32_t place) { return !has_doses(fields, places[place], request); });
+    }
 
     const std::size_t width = all.width();
     all.hits.resize(found.size());

@@ -124,7 +124,7 @@ def test_two_units():
     assert double(UNITS, min_tnc_per_kg=2, min_total_tnc_per_kg=6.5) == "c0+c1 c0+c2 c1+c2"
     assert double(UNITS, min_tnc_per_kg=2, min_total_tnc_per_kg=7) == "c0+c1 c1+c2"
     assert double(UNITS, "6/6") == "c0+no_dose"
-    assert double(UNITS, "6/6", min_tnc_per_kg=0) == "c0+no_dose"
+    assert double(UNITS, "6/6", min_tnc_per_kg=0) == ""  # a dose is asked for, and not known
     assert double(UNITS, "6/6", min_tnc_per_kg=0.1) == ""
     assert double(UNITS, min_cd34_per_kg=0) == "c0+c2"
     assert double(UNITS[:1]) == ""

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <allomatch/io/table.hpp>
-#include <allomatch/search/search.hpp>
+#include <allomatch/search/cord_units.hpp>
 
 #include <filesystem>
 #include <memory>
@@ -18,6 +18,10 @@ namespace allomatch::io {
 /// patient_population and donor_population; either all lists have probabilities or none. dpb1_tce, dpb1_expression and
 /// b_leader where donors are typed at DPB1 and B.
 [[nodiscard]] table match_table(std::span<const match_list> lists);
+
+/// Pairs of cord units of one or more searches: patient_id, rank, first_id, second_id, first_mismatches,
+/// second_mismatches, unit_mismatches, total_tnc_per_kg, lowest_tnc_per_kg (10^7 for each kilogram), abo_not_identical.
+[[nodiscard]] table cord_pair_table(std::span<const cord_pair_list> lists);
 
 /// Writes match tables to one file as they come: .csv .tsv .jsonl, each also .gz. Nothing is left behind unless `commit`
 /// is called.

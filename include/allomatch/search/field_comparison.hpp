@@ -54,6 +54,8 @@ public:
     [[nodiscard]] double weight_ratio(donor_index d) const noexcept { return number(weight_, d) / patient_weight_; }
     /// Nucleated cells of a cord unit for each kilogram of the patient, in 10^7.
     [[nodiscard]] double tnc_per_kg(donor_index d) const noexcept { return number(tnc_, d) / patient_weight_; }
+    /// Of two units together; a count that is missing adds nothing.
+    [[nodiscard]] double tnc_per_kg(donor_index a, donor_index b) const noexcept;
     /// CD34 positive cells, in 10^5.
     [[nodiscard]] double cd34_per_kg(donor_index d) const noexcept { return 10 * number(cd34_, d) / patient_weight_; }
     [[nodiscard]] bool patient_has_weight() const noexcept { return patient_weight_ > 0; }

@@ -31,6 +31,9 @@ struct search_request {
     direction count = direction::both;
     comparison_rules rules{};
     std::string where{};                               ///< see donor_filter
+    /// Least nucleated cells of a cord unit, 10^7 for each kilogram of the patient; CD34 positive ones, 10^5.
+    std::optional<double> min_tnc_per_kg{};
+    std::optional<double> min_cd34_per_kg{};
     ranking order = ranking::preset("default");
     std::size_t top = all_hits;                        ///< how many to return; the total is counted all the same
     day_number on = today();                           ///< day that ages are counted at
@@ -76,6 +79,7 @@ public:
 
 private:
     void start(const patient& who, const search_request& request);
+    void check_doses(const patient& who, const search_request& request) const;
     [[nodiscard]] locus_query& query(locus l) noexcept { return queries_[index(l)]; }
     [[nodiscard]] match_list new_list(std::shared_ptr<const patient> who, const search_request& request) const;
     /// Fills in the outcomes of the hits at the loci from place `from` of a row on.

@@ -82,7 +82,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--also",
         default="auto",
         metavar="LOCI",
-        help="loci to compare and show without searching on them (default: all that donors are typed at; none)",
+        help="loci to compare and show without searching on them, or none (default: all that are typed)",
     )
     group.add_argument(
         "--tce-version",

@@ -138,10 +138,10 @@ def search_cord_pairs(
     units = []  # each one: its place among two, its donor
     for donor in filter(is_cord, donors):
         count = sum(unit_mismatches(patient, donor, of).values())
-        tnc = clinical.tnc_per_kg(patient, donor) or Fraction(0)  # "without tnc": dose 0
+        tnc = clinical.tnc_per_kg(patient, donor)
         cd34 = clinical.cd34_per_kg(patient, donor)
-        if count <= most and tnc >= Fraction(min_tnc_per_kg or 0) and enough(cd34, min_cd34_per_kg):
-            units.append((count, -tnc, donor.id.encode("utf-8"), donor))
+        if count <= most and enough(tnc, min_tnc_per_kg) and enough(cd34, min_cd34_per_kg):
+            units.append((count, -(tnc or Fraction(0)), donor.id.encode("utf-8"), donor))
 
     pairs = []
     for one, other in combinations(units, 2):

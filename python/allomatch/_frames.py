@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Results as data frames and files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow
+
+
+class _Stream:
+    """Only the Arrow stream of a result, for readers that would take a sequence apart instead."""
+
+    def __init__(self, source: Frames) -> None:
+        self._source = source
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self._source.__arrow_c_stream__(requested_schema)
+
+
+class Frames:
+    """Conversion to data frames and files; the column names are those of match files."""
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        raise NotImplementedError
+
+    def _write_text(self, path: str | os.PathLike[str]) -> None:
+        raise NotImplementedError
+
+    def to_arrow(self) -> pyarrow.Table:
+        """As a pyarrow table, without copying per row. Needs pyarrow."""
+        import pyarrow
+
+        return pyarrow.table(_Stream(self))
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """As a pandas frame. Needs pandas and pyarrow."""
+        return self.to_arrow().to_pandas()
+
+    def to_polars(self) -> polars.DataFrame:
+        """As a polars frame. Needs polars."""
+        import polars
+
+        return polars.DataFrame(_Stream(self))
+
+    def write(self, path: str | os.PathLike[str]) -> None:
+        """Write a match file by its ending: .csv .tsv .json .jsonl (also .gz), or .parquet (needs pyarrow).
+
+        Nothing is left behind when writing fails.
+
+        Raises:
+            FormatError: unknown ending, or the file cannot be written.
+        """
+        if Path(path).suffix == ".parquet":
+            import pyarrow.parquet
+
+            unfinished = Path(f"{os.fspath(path)}.part")
+            try:
+                pyarrow.parquet.write_table(self.to_arrow(), unfinished)
+                unfinished.replace(path)
+            finally:
+                unfinished.unlink(missing_ok=True)
+        else:
+            self._write_text(path)
