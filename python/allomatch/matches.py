@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, overload
 from . import _core
 from ._frames import Frames
 from ._html import matches_html, table_html
+from .explanation import Explanation, Placement
 
 if TYPE_CHECKING:
     from .patient import Patient
@@ -212,12 +213,13 @@ class Match:
         """Typings and fields of the donor, as received."""
         return self._matches.registry.donor(self.donor_id)
 
-    def explain(self) -> list[dict[str, Any]]:
-        """Why each locus came out as it did: typings, classes, letters, reasons."""
-        found = self._matches
-        return found.registry.explain(
-            found.patient, self.donor_id, loci=found.loci, homozygous_once=found.homozygous_once
-        )
+    def explain(self) -> Explanation:
+        """Why each locus came out as it did: typings, classes, letters, reasons; ``print`` it to read it."""
+        title = f"Patient {self.patient_id} and donor {self.donor_id}: {self.mismatches}"
+        if self.mismatches_max != self.mismatches:
+            title += f" to {self.mismatches_max}"
+        title += f" mismatches, GvH {self.gvh}, HvG {self.hvg}"
+        return Explanation(self._matches._core.explain(self._position), title)
 
     def __repr__(self) -> str:
         letters = " ".join(f"{locus}:{pair}" for locus, pair in self.letters.items())
@@ -227,13 +229,10 @@ class Match:
 class Matches(Frames, Sequence[Match]):
     """Donors found for one patient, best first."""
 
-    def __init__(
-        self, core: _core.MatchList, patient: Patient, registry: Registry, homozygous_once: bool = False
-    ) -> None:
+    def __init__(self, core: _core.MatchList, patient: Patient, registry: Registry) -> None:
         self._core = core
         self.patient = patient
         self.registry = registry
-        self.homozygous_once = homozygous_once
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return _core.matches_stream([self._core])
@@ -274,6 +273,12 @@ class Matches(Frames, Sequence[Match]):
                 {"class": words, "mismatches": mismatches, "certain": certain, "loci": at, "donors": donors}
             )
         return rows
+
+    def explain(self, most: int = 10) -> Placement:
+        """Why each of the first ``most`` donors has its place; ``print`` it to read it."""
+        keys = ("rank", "donor_id", "mismatches", "reason", "criteria")
+        places = [{key: getattr(match, key) for key in keys} for match in self[:most]]
+        return Placement(places, f"Patient {self.patient.id}, {len(places)} of {self.total:,} donors")
 
     @property
     def has_probabilities(self) -> bool:

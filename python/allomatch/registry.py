@@ -11,6 +11,7 @@ from typing import Any
 from . import _core
 from .cord_units import CordPairs, Dose, dose_options
 from .errors import FormatError
+from .explanation import Explanation
 from .frequencies import Frequencies, fallback_list
 from .matches import Matches, MatchTable
 from .patient import Patient
@@ -131,8 +132,7 @@ class Registry:
         """
         self._check(patient)
         request = self._request(options)
-        once = bool(options.get("homozygous_once", False))
-        return Matches(_core.search(self._core, patient._core, request), patient, self, once)
+        return Matches(_core.search(self._core, patient._core, request), patient, self)
 
     def search_many(
         self, patients: Iterable[Patient], *, progress: Progress = None, **options: Any
@@ -146,8 +146,7 @@ class Registry:
             self._check(patient)
         request = self._request(options)
         lists = _core.search_many(self._core, [p._core for p in everyone], request, progress)
-        once = bool(options.get("homozygous_once", False))
-        return MatchTable([Matches(found, p, self, once) for found, p in zip(lists, everyone, strict=True)])
+        return MatchTable([Matches(found, p, self) for found, p in zip(lists, everyone, strict=True)])
 
     def search_cords(
         self,
@@ -232,24 +231,20 @@ class Registry:
         """Every donor against a patient, in registry order, without limits or ranks."""
         self._check(patient)
         request = self._request(options)
-        once = bool(options.get("homozygous_once", False))
-        return Matches(_core.compare(self._core, patient._core, request), patient, self, once)
+        return Matches(_core.compare(self._core, patient._core, request), patient, self)
 
-    def explain(self, patient: Patient, donor: str, **options: Any) -> list[dict[str, Any]]:
-        """Why one pair came out as it did, locus by locus.
+    def explain(self, patient: Patient, donor: str, **options: Any) -> Explanation:
+        """Why one pair came out as it did, locus by locus; ``print`` it to read it.
 
         Raises:
             KeyError: there is no such donor.
         """
-        self._check(patient)
-        index = self._core.find(donor)
-        if index is None:
-            raise KeyError(donor)
-        return _core.explain(self._core, index, patient._core, self._request(options))
+        pair = self.compare_one(patient, donor, **options)
+        return Explanation(pair["explanation"], f"Patient {patient.id} and donor {donor}")
 
     def compare_one(self, patient: Patient, donor: str, **options: Any) -> dict[str, Any]:
-        """One pair in numbers: counts, letters, ``criteria`` of the ranking in words, and with
-        ``frequencies`` the ``probabilities``.
+        """One pair in numbers: counts, letters, the ``explanation`` of its loci, ``criteria`` of the ranking
+        in words, and with ``frequencies`` the ``probabilities``.
 
         Raises:
             KeyError: there is no such donor.

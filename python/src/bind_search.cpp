@@ -176,6 +176,7 @@ py::list explanation_list(const std::vector<locus_explanation>& loci) {
         d["locus"] = std::string(name(e.where));
         d["patient"] = e.patient_text;
         d["donor"] = e.donor_text;
+        d["searched"] = e.searched;
         d["letters"] = text_of(e.outcome.letters);
         d["mismatches"] = e.outcome.mismatches;
         d["mismatches_max"] = e.outcome.mismatches_max;
@@ -191,11 +192,15 @@ py::list explanation_list(const std::vector<locus_explanation>& loci) {
             one["shared_classes"] = p.shared_classes;
             one["patient_antigens"] = p.patient_antigens;
             one["donor_antigens"] = p.donor_antigens;
+            one["serology_path"] = p.serology_path;
+            one["patient_traits"] = p.patient_traits;
+            one["donor_traits"] = p.donor_traits;
             one["reason"] = p.reason;
             positions.append(std::move(one));
         }
         d["positions"] = std::move(positions);
         d["note"] = e.note;
+        d["decision"] = e.decision;
         all.append(std::move(d));
     }
     return all;
@@ -276,6 +281,10 @@ void bind_search(py::module_& m) {
             if (i >= l.hits.size()) throw py::index_error("no match of this number");
             return criteria_dict(l, i);
         }, py::arg("i"))
+        .def("explain", [](const match_list& l, std::size_t i) {
+            if (i >= l.hits.size()) throw py::index_error("no match of this number");
+            return explanation_list(explain(l, i));
+        }, py::arg("i"))
         .def("hit", [](const match_list& l, std::size_t i) {
             if (i >= l.hits.size()) throw py::index_error("no match of this number");
             return hit_dict(l, i);
@@ -309,19 +318,12 @@ void bind_search(py::module_& m) {
               return std::make_shared<match_list>(search_agent(donors).compare(who, request));
           },
           py::arg("registry"), py::arg("patient"), py::arg("request"));
-    m.def("explain",
-          [](const registry_pointer& donors, std::size_t donor, const patient_pointer& who,
-             const search_request& request) {
-              if (donor >= donors->size()) throw py::index_error("no donor of this number");
-              return explanation_list(
-                  explain(*donors, static_cast<donor_index>(donor), *who, request.loci, request.rules));
-          },
-          py::arg("registry"), py::arg("donor"), py::arg("patient"), py::arg("request"));
     m.def("compare_one",
           [](const registry_pointer& donors, std::size_t donor, const patient_pointer& who, const search_request& request) {
               if (donor >= donors->size()) throw py::index_error("no donor of this number");
               const match_list one = search_agent(donors).compare_one(who, static_cast<donor_index>(donor), request);
               py::dict d = hit_dict(one, 0);
+              d["explanation"] = explanation_list(explain(one, 0));
               d["criteria"] = criteria_dict(one, 0);
               return d;
           },

@@ -182,20 +182,21 @@ void prepared_pair::count_antigens(locus_outcome& o, std::uint16_t first, std::u
                                                        lacking((first & always_second) != 0, (second & always) != 0)));
 }
 
-void outcome_fold::add(const prepared_pair::scored& pair) noexcept {
+bool outcome_fold::add(const prepared_pair::scored& pair) noexcept {
     const locus_outcome& o = pair.outcome;
     for (std::size_t i = 0; i < 2; ++i) always_certain_[i] = always_certain_[i] && o.letters[i] == letter::certain;
     if (empty_) {
         chosen_ = o;
         best_ = pair.preference;
         empty_ = false;
-        return;
+        return true;
     }
     const std::uint8_t low = std::min(chosen_.mismatches, o.mismatches);
     const std::uint8_t high = std::max(chosen_.mismatches_max, o.mismatches_max);
     const std::uint8_t gvh = std::min(chosen_.gvh, o.gvh);
     const std::uint8_t hvg = std::min(chosen_.hvg, o.hvg);
-    if (pair.preference > best_) {
+    const bool better = pair.preference > best_;
+    if (better) {
         best_ = pair.preference;
         chosen_ = o;
     }
@@ -203,6 +204,7 @@ void outcome_fold::add(const prepared_pair::scored& pair) noexcept {
     chosen_.mismatches_max = high;
     chosen_.gvh = gvh;
     chosen_.hvg = hvg;
+    return better;
 }
 
 locus_outcome outcome_fold::result() const noexcept {
@@ -243,20 +245,32 @@ void count_homozygous_once(locus_outcome& o, const genotype_alternative& patient
 
 locus_outcome compare(const nomenclature& names, locus l, const genotype& patient, const genotype& donor,
                       const comparison_rules& rules) {
+    return compare_alternatives(names, l, patient, donor, rules).outcome;
+}
+
+compared_locus compare_alternatives(const nomenclature& names, locus l, const genotype& patient, const genotype& donor,
+                                    const comparison_rules& rules) {
+    compared_locus found;
     outcome_fold fold;
-    for (const genotype_alternative& p : patient.alternatives) {
+    for (std::size_t i = 0; i < patient.alternatives.size(); ++i) {
+        const genotype_alternative& p = patient.alternatives[i];
         const prepared_pair prepared(names, l, p);
-        for (const genotype_alternative& d : donor.alternatives) {
+        for (std::size_t j = 0; j < donor.alternatives.size(); ++j) {
+            const genotype_alternative& d = donor.alternatives[j];
             auto scored = prepared.combine(prepared.relate(d.first), prepared.relate(d.second),
                                            prepared.relate(common_part(d.first, d.second)),
                                            d.first.what == kind::no_product);
             if (rules.antigen_level.test(index(l)))
                 prepared.count_antigens(scored.outcome, prepared.relate(d.first), prepared.relate(d.second));
             if (rules.homozygous_once) count_homozygous_once(scored.outcome, p, d.first, d.second);
-            fold.add(scored);
+            if (!fold.add(scored)) continue;
+            found.chosen = scored.outcome;
+            found.patient = i;
+            found.donor = j;
         }
     }
-    return fold.result();
+    found.outcome = fold.result();
+    return found;
 }
 
 }  // namespace allomatch

@@ -43,35 +43,80 @@ std::string listed(const std::vector<std::string>& items) {
     return out.empty() ? "none" : out;
 }
 
-/// "B39 through B16": how an antigen of the donor reaches one of the patient.
-std::string serology_path(const nomenclature& names, const position& donor, const position& who) {
+/// The first way from an antigen of the donor to one of the patient, up or down one line.
+std::vector<std::string> serology_path(const nomenclature& names, const position& donor, const position& who) {
+    std::vector<std::string> steps;
     const auto family = family_at(names, donor);
-    if (!family || donor.antigens.empty() || who.antigens.empty()) return "the same first field";
+    if (!family || donor.antigens.empty() || who.antigens.empty()) return steps;
     const antigen_table& table = names.antigens(*family);
-    std::string words;
     donor.antigens.for_each([&](std::size_t d) {
         who.antigens.for_each([&](std::size_t p) {
-            if (!words.empty()) return;
-            const auto path = table.path(d, p);
-            if (path.empty()) return;
-            words = "the antigen " + antigen_name(*family, table, d);
-            if (path.size() == 1)
-                words += " of both";
-            else
-                words += " of the donor is in one line with " + antigen_name(*family, table, p) + " of the patient";
+            if (steps.empty())
+                for (const std::size_t step : table.path(d, p)) steps.push_back(antigen_name(*family, table, step));
         });
     });
+    return steps;
+}
+
+/// "B*38:09 has B39 of the patient through B16".
+std::string path_words(const position_explanation& e) {
+    if (e.serology_path.empty()) return "same first field";
+    std::string words = e.donor_classes.size() == 1 ? e.donor_classes.front() : "the donor";
+    words += " has " + e.serology_path.back() + " of the patient";
+    if (e.serology_path.size() > 1)
+        words += " through " + listed({e.serology_path.begin(), e.serology_path.end() - 1});
+    return words;
+}
+
+/// What the alleles of a position are beyond matching; several where they differ.
+std::vector<std::string> trait_words(const position& p, std::size_t tce_version) {
+    if (p.what != position::kind::classes) return {};
+    std::vector<std::string> words;
+    const auto add = [&](unsigned bits, std::string_view before, std::initializer_list<std::string_view> names) {
+        std::string possible;
+        for (const std::string_view name : names) {
+            if ((bits & 1U) != 0) {
+                if (!possible.empty()) possible += " or ";
+                possible += name;
+            }
+            bits >>= 1;
+        }
+        if (!possible.empty()) words.push_back(std::string(before) + possible);
+    };
+    add(p.traits.leaders(), "leader ", {"M", "T"});
+    if (p.traits.expressions() == 0) return words;
+    add(p.traits.tce_groups(tce_version), "TCE group ", {"unknown", "1", "2", "3"});
+    if (p.traits.cores() != 4U) add(p.traits.cores(), "of group 3: ", {"core", "non-core", "not known"});
+    add(p.traits.expressions(), "expression ", {"low", "high", "unknown"});
+    return words;
+}
+
+/// What DPB1 groups and B leaders come to for a pair.
+std::string decision_words(locus l, const pair_facts& f) {
+    if (l == locus::B && f.mismatched_leaders != leader_match::none)
+        return "leaders (patient/donor) " + f.leaders() + "; those of the mismatched alleles: " + std::string(name(f.mismatched_leaders));
+    if (l != locus::DPB1 || !f.has_tce()) return {};
+    std::string words = "TCE " + std::string(name(f.tce()));
+    if (f.tce() == tce_answer::unknown) {
+        std::vector<std::string> possible;
+        for (std::size_t a = 0; a < tce_answer_count; ++a)
+            if (f.is_possible(static_cast<tce_answer>(a))) possible.emplace_back(name(static_cast<tce_answer>(a)));
+        words += ", possible: " + listed(possible);
+    }
+    if (f.expression != expression_match::none) words += "; expression " + std::string(name(f.expression));
     return words;
 }
 
 position_explanation explain_position(const nomenclature& names, locus l, letter outcome, const position& donor,
-                                      const position& who) {
+                                      const position& who, std::size_t tce_version) {
     position_explanation e;
     e.outcome = outcome;
     e.patient_classes = class_names(names, who);
     e.donor_classes = class_names(names, donor);
     e.patient_antigens = antigen_names(names, who);
     e.donor_antigens = antigen_names(names, donor);
+    e.patient_traits = trait_words(who, tce_version);
+    e.donor_traits = trait_words(donor, tce_version);
     for (const class_id c : common_part(donor, who).classes) e.shared_classes.push_back(names.class_text(c));
     switch (outcome) {
         case letter::untyped:
@@ -85,7 +130,8 @@ position_explanation explain_position(const nomenclature& names, locus l, letter
             e.reason = e.shared_classes.empty() ? "may be the same" : "both may be " + listed(e.shared_classes);
             break;
         case letter::allele:
-            e.reason = "no class in common; antigens match by " + serology_path(names, donor, who);
+            e.serology_path = serology_path(names, donor, who);
+            e.reason = "no class in common, but an antigen: " + path_words(e);
             break;
         case letter::antigen:
             if (donor.what == position::kind::new_allele || who.what == position::kind::new_allele)
@@ -114,49 +160,39 @@ genotype genotype_of(const locus_dictionary& dictionary, genotype_code code) {
 }
 
 locus_explanation explain_locus(const nomenclature& names, locus l, const genotype& who, const genotype& donor,
-                                const comparison_rules& rules) {
+                                const comparison_rules& rules, std::size_t tce_version) {
+    const compared_locus compared = compare_alternatives(names, l, who, donor, rules);
     locus_explanation e;
     e.where = l;
-    e.outcome = compare(names, l, who, donor, rules);
-    const genotype_alternative* best_patient = nullptr;
-    const genotype_alternative* best_donor = nullptr;
-    int best = -1;
-    bool crossed = false;
-    std::array<letter, 2> letters{};
-    for (const genotype_alternative& p : who.alternatives) {
-        const prepared_pair prepared(names, l, p);
-        for (const genotype_alternative& d : donor.alternatives) {
-            const auto scored = prepared.combine(prepared.relate(d.first), prepared.relate(d.second), 0, false);
-            if (scored.preference <= best) continue;
-            best = scored.preference;
-            best_patient = &p;
-            best_donor = &d;
-            crossed = scored.outcome.crossed;
-            letters = scored.outcome.letters;
-        }
-    }
-    const position& against_first = crossed ? best_patient->second : best_patient->first;
-    const position& against_second = crossed ? best_patient->first : best_patient->second;
-    e.positions[0] = explain_position(names, l, e.outcome.letters[0], best_donor->first, against_first);
-    e.positions[1] = explain_position(names, l, e.outcome.letters[1], best_donor->second, against_second);
-    for (std::size_t i = 0; i < 2; ++i)
-        if (letters[i] == letter::certain && e.outcome.letters[i] == letter::potential)
+    e.outcome = compared.outcome;
+    const genotype_alternative& own = who.alternatives[compared.patient];
+    const genotype_alternative& other = donor.alternatives[compared.donor];
+    const std::array donor_positions{&other.first, &other.second};
+    std::array patient_positions{&own.first, &own.second};
+    if (e.outcome.crossed) std::swap(patient_positions[0], patient_positions[1]);
+    for (std::size_t i = 0; i < 2; ++i) {
+        e.positions[i] = explain_position(names, l, e.outcome.letters[i], *donor_positions[i], *patient_positions[i], tce_version);
+        if (compared.chosen.letters[i] == letter::certain && e.outcome.letters[i] == letter::potential)
             e.positions[i].reason += " in this alternative, not in every one";
+    }
     if (who.alternatives.size() > 1 || donor.alternatives.size() > 1)
         e.note = "the best of " + std::to_string(who.alternatives.size()) + " patient and " +
                  std::to_string(donor.alternatives.size()) + " donor alternatives is shown";
     return e;
 }
 
-std::vector<locus_explanation> explain(const registry& donors, donor_index d, const patient& who,
-                                       std::span<const locus> loci, const comparison_rules& rules) {
+std::vector<locus_explanation> explain(const match_list& list, std::size_t row) {
+    const registry& donors = *list.donors;
+    const donor_index d = list.hits[row].donor;
     std::vector<locus_explanation> all;
-    for (const locus l : loci) {
-        const registry::locus_column& column = donors.column(l);
-        const genotype donor = genotype_of(column.dictionary, donors.code(l, d));
-        locus_explanation e = explain_locus(*donors.names(), l, who.at(l), donor, rules);
-        e.patient_text = shown_pair_text(who.texts[index(l)]);
+    for (std::size_t i = 0; i < list.width(); ++i) {
+        const locus l = i < list.loci.size() ? list.loci[i] : list.also[i - list.loci.size()];
+        const genotype donor = genotype_of(donors.column(l).dictionary, donors.code(l, d));
+        locus_explanation e = explain_locus(*donors.names(), l, list.who->at(l), donor, list.rules, list.tce_version);
+        e.patient_text = shown_pair_text(list.who->texts[index(l)]);
         e.donor_text = shown_pair_text(donors.typing_text(l, d));
+        e.searched = i < list.loci.size();
+        e.decision = decision_words(l, list.facts[row]);
         all.push_back(std::move(e));
     }
     return all;

@@ -141,7 +141,7 @@ std::uint16_t locus_query::relation_of(std::size_t pair, position_id id) {
     return known;
 }
 
-packed_outcome locus_query::work_out(genotype_code code) {
+packed_outcome locus_query::work_out(genotype_code code, best_pair* best) {
     outcome_fold fold;
     for (std::size_t p = 0; p < pairs_.size(); ++p) {
         for (const stored_alternative& a : dictionary_->alternatives(code)) {
@@ -151,7 +151,7 @@ packed_outcome locus_query::work_out(genotype_code code) {
             if (antigen_level_) pairs_[p].count_antigens(scored.outcome, relation_of(p, a.first), relation_of(p, a.second));
             if (rules_.homozygous_once)
                 count_homozygous_once(scored.outcome, patient_->alternatives[p], first, dictionary_->at(a.second));
-            fold.add(scored);
+            if (fold.add(scored) && best != nullptr) *best = {p, a, scored.outcome.letters, scored.outcome.crossed};
         }
     }
     return pack(fold.result());
@@ -167,15 +167,7 @@ void locus_query::start_outcomes() {
 locus_query::best_pair locus_query::best(genotype_code code) {
     start_outcomes();
     best_pair found;
-    int preference = -1;
-    for (std::size_t p = 0; p < pairs_.size(); ++p) {
-        for (const stored_alternative& a : dictionary_->alternatives(code)) {
-            const auto scored = pairs_[p].combine(relation_of(p, a.first), relation_of(p, a.second), 0, false);
-            if (scored.preference <= preference) continue;
-            preference = scored.preference;
-            found = {p, a, scored.outcome.letters, scored.outcome.crossed};
-        }
-    }
+    outcomes_[code] = work_out(code, &found);
     return found;
 }
 

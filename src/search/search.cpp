@@ -58,6 +58,8 @@ match_list rows_of(const match_list& all, std::span<const std::uint32_t> rows) {
     some.who = all.who;
     some.loci = all.loci;
     some.also = all.also;
+    some.rules = all.rules;
+    some.tce_version = all.tce_version;
     some.classes = all.classes;
     some.total = all.total;
     some.has_ranks = all.has_ranks;
@@ -152,6 +154,8 @@ match_list search_agent::new_list(std::shared_ptr<const patient> who, const sear
     list.who = std::move(who);
     list.loci = request.loci;
     list.also = shown_loci(request, *donors_);
+    list.rules = request.rules;
+    list.tce_version = donors_->names()->tce_version(request.tce_version);
     list.order = request.order;
     list.on = request.on;
     return list;

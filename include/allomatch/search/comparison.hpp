@@ -113,7 +113,8 @@ struct comparison_rules {
 /// for each the donor's in theirs.
 class outcome_fold {
 public:
-    void add(const prepared_pair::scored& pair) noexcept;
+    /// Whether this pair is the one that gives orientation and letters so far.
+    bool add(const prepared_pair::scored& pair) noexcept;
     [[nodiscard]] locus_outcome result() const noexcept;
 
 private:
@@ -130,5 +131,15 @@ void count_homozygous_once(locus_outcome& outcome, const genotype_alternative& p
 /// Compares two typed loci directly.
 [[nodiscard]] locus_outcome compare(const nomenclature& names, locus l, const genotype& patient, const genotype& donor,
                                     const comparison_rules& rules = {});
+
+/// The same, with the pair of alternatives that gave orientation and letters.
+struct compared_locus {
+    locus_outcome outcome;
+    locus_outcome chosen;  ///< of that pair alone
+    std::size_t patient = 0;  ///< numbers of the alternatives
+    std::size_t donor = 0;
+};
+[[nodiscard]] compared_locus compare_alternatives(const nomenclature& names, locus l, const genotype& patient,
+                                                  const genotype& donor, const comparison_rules& rules = {});
 
 }  // namespace allomatch

@@ -19,6 +19,10 @@ struct position_explanation {
     std::vector<std::string> shared_classes;
     std::vector<std::string> patient_antigens;
     std::vector<std::string> donor_antigens;
+    /// For an antigen match: from an antigen of the donor to one of the patient, up or down one line.
+    std::vector<std::string> serology_path;
+    std::vector<std::string> patient_traits;   ///< DPB1: "TCE group 3, core", "low expression"; B: "leader M"
+    std::vector<std::string> donor_traits;
     std::string reason;                        ///< one sentence
 };
 
@@ -28,16 +32,19 @@ struct locus_explanation {
     std::string donor_text;
     locus_outcome outcome;
     std::array<position_explanation, 2> positions;  ///< in donor order
-    std::string note;  ///< about alternatives and null alleles, often empty
+    bool searched = true;  ///< false: compared and shown only
+    std::string note;      ///< about alternatives and null alleles, often empty
+    std::string decision;  ///< DPB1: TCE groups and expression; B with one mismatch: the leaders; else empty
 };
 
 /// Explains one locus; `outcome` equals that of `compare`.
 [[nodiscard]] locus_explanation explain_locus(const nomenclature& names, locus l, const genotype& patient,
-                                              const genotype& donor, const comparison_rules& rules = {});
+                                              const genotype& donor, const comparison_rules& rules = {},
+                                              std::size_t tce_version = 0);
 
-/// Explains one pair at the loci given.
-[[nodiscard]] std::vector<locus_explanation> explain(const registry& donors, donor_index d, const patient& who,
-                                                     std::span<const locus> loci, const comparison_rules& rules = {});
+/// Explains one row of a list: the searched loci, then those shown with them. For one pair, see
+/// `search_agent::compare_one`.
+[[nodiscard]] std::vector<locus_explanation> explain(const match_list& list, std::size_t row);
 
 /// The genotype that a code stands for.
 [[nodiscard]] genotype genotype_of(const locus_dictionary& dictionary, genotype_code code);

@@ -87,7 +87,7 @@ public:
 private:
     static constexpr packed_outcome unknown = 0xFFFF;
     void start_outcomes();
-    [[nodiscard]] packed_outcome work_out(genotype_code code);
+    packed_outcome work_out(genotype_code code, best_pair* best = nullptr);
     [[nodiscard]] std::uint16_t relation_of(std::size_t pair, position_id id);
     void mark_positions(const prepared_pair& pair);
 

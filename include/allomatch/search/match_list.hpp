@@ -43,6 +43,8 @@ public:
     std::shared_ptr<const patient> who;
     std::vector<locus> loci;
     std::vector<locus> also;  ///< compared without being searched on
+    comparison_rules rules;
+    std::size_t tce_version = 0;  ///< as `nomenclature::tce_version` gives it
     std::vector<hit> hits;
     std::vector<packed_outcome> outcomes;  ///< hits x (loci, then also), row by row
     std::vector<pair_facts> facts;         ///< one a hit

@@ -70,13 +70,13 @@ def explanation(people: People, args: argparse.Namespace) -> dict[str, Any]:
         on=args.on,
         **people.predicting,
     )
-    loci = people.donors.explain(patient, args.donor, loci=args.loci, homozygous_once=args.homozygous_once)
+    loci = one["explanation"]
     counts = ("mismatches", "mismatches_max", "gvh", "hvg")
     pair: dict[str, Any] = {
         "release": people.names.version,
         "patient": {"id": patient.id, "typings": patient.typings, **patient.fields},
         "donor": people.donors.donor(args.donor),
-        **{name: sum(locus[name] for locus in loci) for name in counts},
+        **{name: one[name] for name in counts},
         "rank": one["criteria"],
         "loci": loci,
     }
@@ -113,6 +113,11 @@ def run(args: argparse.Namespace) -> int:
 def _listed(names: list[str]) -> str:
     more = f" +{len(names) - _MOST_CLASSES}" if len(names) > _MOST_CLASSES else ""
     return " ".join(names[:_MOST_CLASSES]) + more if names else "none"
+
+
+def _described(position: dict[str, Any], who: str) -> str:
+    traits = position[f"{who}_traits"]
+    return _listed(position[f"{who}_classes"]) + (f" ({', '.join(traits)})" if traits else "")
 
 
 def show_probabilities(pair: dict[str, Any]) -> None:
@@ -164,12 +169,14 @@ def show_pair(pair: dict[str, Any]) -> None:
     show_table("Typings as received", head, overview, right=(4, 5, 6, 7), letters=(1,))
     print()
     for locus in pair["loci"]:
-        title = f"{locus['locus']} ({locus['orientation']})"
+        if not locus["searched"] and locus["letters"] == "--":
+            continue
+        title = f"{locus['locus']} ({locus['orientation']}{'' if locus['searched'] else ', not searched'})"
         rows = [
             [
                 position["letter"],
-                _listed(position["patient_classes"]),
-                _listed(position["donor_classes"]),
+                _described(position, "patient"),
+                _described(position, "donor"),
                 _listed(position["patient_antigens"]),
                 _listed(position["donor_antigens"]),
                 position["reason"],
@@ -181,8 +188,9 @@ def show_pair(pair: dict[str, Any]) -> None:
             show_table(title, head, rows, letters=(0,))
         else:
             print(title)
-        if locus["note"]:
-            print(f"  {locus['note']}")
+        for words in (locus["decision"], locus["note"]):
+            if words:
+                print(f"  {words}")
         print()
     rows = [[name.replace("_", " "), value] for name, value in pair["rank"].items()]
     show_table("What its place in a search depends on", ["criterion", "value"], rows)

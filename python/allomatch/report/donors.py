@@ -112,12 +112,6 @@ class DonorList:
             head.append(t["locus_p"])
         explained = line.match.explain()
         rows = [self._locus(locus, chances) for locus in explained]
-        there = {locus["locus"] for locus in explained}
-        patient = self._matches.patient.typings
-        for locus, pair in line.also.items():
-            if locus not in there:
-                sides = [patient.get(locus), line.donor["typings"].get(locus)]
-                rows.append(self._shown_locus(locus, pair, sides, len(head) - 4))
         columns = "".join(f'<th scope="col">{safe(name)}</th>' for name in head)
         return (
             f'<div class="sideways"><table class="loci"><thead><tr>{columns}</tr></thead>'
@@ -130,7 +124,8 @@ class DonorList:
             f"<li>{self._pair(position['letter'])} {sentence(position['reason'], self._lang)}</li>"
             for position in locus["positions"]
         )
-        note = f"<p>{sentence(locus['note'], self._lang)}</p>" if locus["note"] else ""
+        notes = (locus["decision"], locus["note"])
+        note = "".join(f"<p>{sentence(words, self._lang)}</p>" for words in notes if words)
         counts = str(locus["mismatches"])
         if locus["mismatches_max"] != locus["mismatches"]:
             counts = t["to"].format(counts, locus["mismatches_max"])
@@ -140,9 +135,7 @@ class DonorList:
             p = chances.get(locus["locus"])
             words = DASH if p is None else safe(" / ".join(percent_text(value) for value in p))
             chance = f'<td class="counts">{words}</td>'
-        note_of_locus = (
-            "" if locus["locus"] in self._matches.loci else f"<small>{safe(t['shown_locus'])}</small>"
-        )
+        note_of_locus = "" if locus["searched"] else f"<small>{safe(t['shown_locus'])}</small>"
         return (
             f'<tr><th scope="row">{safe(locus["locus"])}{note_of_locus}</th>'
             f"<td>{self._pair(locus['letters'])}</td>"
@@ -150,14 +143,6 @@ class DonorList:
             f"<td>{folded(locus['donor']) if locus['donor'] else safe(t['not_typed'])}</td>"
             f'<td><ul class="why">{why}</ul>{note}</td>'
             f'<td class="counts">{safe(counts)}</td>{chance}</tr>'
-        )
-
-    def _shown_locus(self, locus: str, pair: str, sides: list[str | None], empty: int) -> str:
-        t = self._t
-        typings = "".join(f"<td>{folded(text) if text else safe(t['not_typed'])}</td>" for text in sides)
-        return (
-            f'<tr><th scope="row">{safe(locus)}<small>{safe(t["shown_locus"])}</small></th>'
-            f"<td>{self._pair(pair)}</td>{typings}{f'<td>{DASH}</td>' * empty}</tr>"
         )
 
     def _place(self, line: Line) -> str:

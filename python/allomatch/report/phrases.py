@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable
 
 _CRITERIA = {
     "mismatches": "错配数",
@@ -94,7 +95,24 @@ _FIXED = {
     "no class and no first field in common": "类别与第一字段均不相同",
 }
 
-_PATTERNS = [
+_TERMS = {
+    "match": "相合",
+    "mismatch": "不同",
+    "permissive": "允许性",
+    "nonpermissive_gvh": "非允许性 GvH",
+    "nonpermissive_hvg": "非允许性 HvG",
+    "unknown": "未知",
+    "matched": "相合",
+    "favourable": "有利",
+    "unfavourable": "不利",
+}
+
+
+def _terms(words: str) -> str:
+    return "、".join(_TERMS.get(word, word) for word in words.split(", "))
+
+
+_PATTERNS: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
     (r"(\d+) mismatch(?:es)?", r"\1 个错配"),
     (r"(\d+) antigen mismatch(?:es)?", r"\1 个抗原错配"),
     (r"(?:one|1) mismatch(?: at (\w+))?", r"1 个错配（\1）"),
@@ -121,13 +139,22 @@ _PATTERNS = [
     (r"age (-?[\d.]+) years", r"年龄 \1 岁"),
     (r"both are (.+)", r"双方均为 \1"),
     (r"both may be (.+)", r"双方可能同为 \1"),
-    (r"no class in common; antigens match by the antigen (.+) of both", r"无共同类别；双方抗原均为 \1"),
+    (r"no class in common, but an antigen: same first field", "无共同类别；第一字段相同，抗原视为相合"),
     (
-        r"no class in common; antigens match by the antigen (.+) of the donor"
-        r" is in one line with (.+) of the patient",
-        r"无共同类别；供者抗原 \1 与患者抗原 \2 属同一抗原系列，视为相合",
+        r"no class in common, but an antigen: (.+) has (.+) of the patient through (.+)",
+        r"无共同类别，但抗原相合：\1 经 \3 与患者的 \2 相连",
     ),
-    (r"no class in common; antigens match by the same first field", "无共同类别；第一字段相同，抗原视为相合"),
+    (
+        r"no class in common, but an antigen: (.+) has (.+) of the patient",
+        r"无共同类别，但抗原相合：\1 与患者同有 \2",
+    ),
+    (r"TCE (\w+)", lambda found: f"TCE {_terms(found[1])}"),
+    (r"TCE (\w+), possible: (.+)", lambda found: f"TCE {_terms(found[1])}，可能：{_terms(found[2])}"),
+    (r"expression (\w+)", lambda found: f"表达{_terms(found[1])}"),
+    (
+        r"leaders \(patient/donor\) (\S+); those of the mismatched alleles: (\w+)",
+        lambda found: f"前导肽（患者/供者）{found[1]}；错配等位基因的前导肽{_terms(found[2])}",
+    ),
     (r"no class in common; antigens (.+) and (.+) differ", r"无共同类别；抗原 \1 与 \2 不同"),
     (
         r"the best of (\d+) patient and (\d+) donor alternatives is shown",
@@ -157,7 +184,7 @@ def chinese(sentence: str) -> str | None:
         return None if own is None or above is None else f"本供者“{own}”，上一名“{above}”"
     for pattern, words in _COMPILED:
         if found := pattern.fullmatch(sentence):
-            return _listed(found.expand(words).replace("（）", ""))
+            return _listed(words(found) if callable(words) else found.expand(words).replace("（）", ""))
     parts = sentence.split("; ")
     known = [chinese(part) for part in parts] if len(parts) > 1 else [None]
     return None if None in known else "；".join(part for part in known if part is not None)
