@@ -6,6 +6,7 @@ from ._core import ImportReport, MacTable, Nomenclature, __version__
 from .calibration import Calibration, calibrate
 from .errors import FormatError, InputError, SnapshotError, TypingError
 from .frequencies import Frequencies, Imputation, percent_text
+from .listing import Listing
 from .matches import Match, Matches, MatchTable
 from .patient import Patient, read_patients
 from .ranking import Ranking
@@ -21,6 +22,7 @@ __all__ = [
     "ImportReport",
     "Imputation",
     "InputError",
+    "Listing",
     "MacTable",
     "Match",
     "MatchTable",

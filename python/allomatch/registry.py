@@ -11,6 +11,7 @@ from typing import Any
 from . import _core
 from .errors import FormatError
 from .frequencies import Frequencies, fallback_list
+from .listing import Listing
 from .matches import Matches, MatchTable
 from .patient import Patient
 from .ranking import Ranking
@@ -99,9 +100,7 @@ class Registry:
         Raises:
             KeyError: there is no such donor.
         """
-        index = self._core.find(id)
-        if index is None:
-            raise KeyError(id)
+        index = self._index(id)
         return {"id": id, "typings": self._core.typings(index), **self._core.field_values(index)}
 
     def __contains__(self, id: object) -> bool:
@@ -223,10 +222,7 @@ class Registry:
             KeyError: there is no such donor.
         """
         self._check(patient)
-        index = self._core.find(donor)
-        if index is None:
-            raise KeyError(donor)
-        return _core.explain(self._core, index, patient._core, self._request(options))
+        return _core.explain(self._core, self._index(donor), patient._core, self._request(options))
 
     def compare_one(self, patient: Patient, donor: str, **options: Any) -> dict[str, Any]:
         """One pair in numbers: counts, letters, ``criteria`` of the ranking in words, and with
@@ -236,10 +232,22 @@ class Registry:
             KeyError: there is no such donor.
         """
         self._check(patient)
-        index = self._core.find(donor)
-        if index is None:
-            raise KeyError(donor)
-        return _core.compare_one(self._core, index, patient._core, self._request(options))
+        return _core.compare_one(self._core, self._index(donor), patient._core, self._request(options))
+
+    def why(self, patient: Patient, donor: str, **options: Any) -> Listing:
+        """Whether :meth:`search` with these options lists a donor, at which rank, and if not, why.
+
+        Raises:
+            KeyError: there is no such donor.
+            FormatError: an option does not fit; ``column`` names it.
+
+        Releases the GIL. Takes as long as a search without ``top``.
+        """
+        self._check(patient)
+        index, request = self._index(donor), self._request(options)
+        found = _core.explain_listing(self._core, index, patient._core, request)
+        reasons = tuple(found.pop("reasons"))
+        return Listing(donor_id=donor, patient_id=patient.id, reasons=reasons, **found)
 
     def prepare(
         self, frequencies: Frequencies, *, fallback: Sequence[str] = (), threads: int = 0
@@ -286,6 +294,12 @@ class Registry:
             return search_options(**plain)
         search_options(**plain)
         return search_options(**plain, genotypes=self._genotypes(frequencies, options.get("fallback") or ()))
+
+    def _index(self, donor: str) -> int:
+        index = self._core.find(donor)
+        if index is None:
+            raise KeyError(donor)
+        return index
 
     def _check(self, patient: Patient) -> None:
         if patient.nomenclature is not self.nomenclature:

@@ -31,6 +31,7 @@ from ._people import (
     add_matching,
     add_output,
     add_people,
+    add_ranking,
     read_people,
     refused_by_strict,
 )
@@ -52,9 +53,8 @@ def locus_limit(text: str) -> tuple[str, int]:
     return locus, int(number)
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_people(parser)
-    add_reading_options(parser)
+def add_request(parser: argparse.ArgumentParser) -> None:
+    """What `request_options` takes, but for the threads."""
     group = parser.add_argument_group("what is searched")
     add_matching(group)  # type: ignore[arg-type]
     group.add_argument(
@@ -82,7 +82,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--also",
         default="auto",
         metavar="LOCI",
-        help="loci to compare and show without searching on them (default: all that donors are typed at; none)",
+        help="loci to compare and show without searching on them"
+        " (default: all that donors are typed at; none)",
     )
     group.add_argument(
         "--tce-version",
@@ -101,16 +102,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="EXPR",
         help='condition on donor fields, and with --frequencies on p0, A_p0 ..: "age < 36 and p0 >= 0.5"',
     )
-    group.add_argument(
-        "--rank",
-        default="default",
-        metavar="PRESET",
-        help="order: default, ptcy, cord, hla_only, or a .toml file",
-    )
-    group.add_argument(
-        "--on", metavar="DATE", help="day that ages are counted at, YYYY-MM-DD (default: today)"
-    )
+    add_ranking(group)  # type: ignore[arg-type]
     group.add_argument("--top", type=positive_number, metavar="K", help="the best K donors of each patient")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_people(parser)
+    add_reading_options(parser)
+    add_request(parser)
     add_frequencies(parser)
     add_output(parser)
     parser.add_argument(
