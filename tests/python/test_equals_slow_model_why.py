@@ -155,7 +155,7 @@ def test_why(world, tmp_path, kind):
     w = worlds_of(world, kind)
     sides = Sides.of(tmp_path, w, people(rng, w, "P", 3, pool=3), people(rng, w, "D", 30, pool=3))
     kinds = {}
-    for _ in range(12):
+    for _ in range(40):
         loci = rng.choice([("A",), ("B", "DRB345"), ("A", "B", "DRB1"), LOCI_SETS["10/10"]])
         options = some_options(rng, loci)
         atoms = rng.sample(sorted(ATOMS), rng.choice([0, 0, 1, 2, 4]))
