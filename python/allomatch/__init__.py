@@ -7,11 +7,13 @@ from .calibration import Calibration, calibrate
 from .cord_units import CordPair, CordPairs
 from .errors import FormatError, InputError, SnapshotError, TypingError
 from .frequencies import Frequencies, Imputation, percent_text
+from .listing import Listing
 from .matches import Match, Matches, MatchTable
 from .patient import Patient, read_patients
 from .ranking import Ranking
-from .registry import Registry, search_options
+from .registry import Registry
 from .report import write_report
+from .request import search_options
 from .simulation import simulate
 from .typing_text import read_typing
 
@@ -24,6 +26,7 @@ __all__ = [
     "ImportReport",
     "Imputation",
     "InputError",
+    "Listing",
     "MacTable",
     "Match",
     "MatchTable",

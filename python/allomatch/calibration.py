@@ -16,7 +16,8 @@ from . import _core
 from .errors import FormatError
 from .frequencies import Frequencies, Paths
 from .patient import Patient, read_patients
-from .registry import Loci, Registry
+from .registry import Registry
+from .request import Loci
 
 if TYPE_CHECKING:
     import pandas

@@ -99,6 +99,29 @@ class CordPairs(Frames, Sequence[CordPair]):
         return f'<table><caption style="text-align:left">{title}</caption>{"".join(lines)}</table>'
 
 
+class CordPairTable(Frames, Sequence[CordPairs]):
+    """Pairs for many patients, in their order."""
+
+    def __init__(self, lists: list[CordPairs]) -> None:
+        self._all = lists
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    @overload
+    def __getitem__(self, index: int) -> CordPairs: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[CordPairs]: ...
+    def __getitem__(self, index: int | slice) -> CordPairs | list[CordPairs]:
+        return self._all[index]
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return _core.cord_pairs_stream([pairs._core for pairs in self._all])
+
+    def _write_text(self, path: str | os.PathLike[str]) -> None:
+        _core.write_cord_pairs([pairs._core for pairs in self._all], path)
+
+
 def dose_text(dose: float | None) -> str:
     return "-" if dose is None else f"{dose:.2f}"
 

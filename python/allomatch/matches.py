@@ -219,7 +219,7 @@ class Match:
         if self.mismatches_max != self.mismatches:
             title += f" to {self.mismatches_max}"
         title += f" mismatches, GvH {self.gvh}, HvG {self.hvg}"
-        return Explanation(self._matches._core.explain(self._position), title)
+        return Explanation(_core.explain(self._matches._core, self._position), title)
 
     def __repr__(self) -> str:
         letters = " ".join(f"{locus}:{pair}" for locus, pair in self.letters.items())

@@ -4,8 +4,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from . import _core
@@ -13,11 +12,11 @@ from .cord_units import CordPairs, Dose, dose_options
 from .errors import FormatError
 from .explanation import Explanation
 from .frequencies import Frequencies, fallback_list
+from .listing import Listing
 from .matches import Matches, MatchTable
 from .patient import Patient
-from .ranking import Ranking
+from .request import cord_options, search_options
 
-Loci = str | Sequence[str]
 Progress = Callable[[int], None] | None
 
 
@@ -101,9 +100,7 @@ class Registry:
         Raises:
             KeyError: there is no such donor.
         """
-        index = self._core.find(id)
-        if index is None:
-            raise KeyError(id)
+        index = self._index(id)
         return {"id": id, "typings": self._core.typings(index), **self._core.field_values(index)}
 
     def __contains__(self, id: object) -> bool:
@@ -122,7 +119,7 @@ class Registry:
 
         Args:
             patient: read with the same nomenclature as this registry.
-            **options: see :func:`search_options`.
+            **options: see :func:`allomatch.search_options`.
 
         Raises:
             FormatError: an option does not fit; ``column`` names it.
@@ -170,7 +167,7 @@ class Registry:
                 Group, Biol Blood Marrow Transplant 2020;26:2190-2196).
             min_cd34_per_kg: least CD34 positive cells, in 10^5 for each kilogram; ``guideline`` is 1.5.
             where: a further condition on the units.
-            rank: see :func:`search_options`.
+            rank: see :func:`allomatch.search_options`.
             **options: the others of a search, without loci and limits.
 
         A unit without a cell count is left out when that count is asked for.
@@ -239,8 +236,8 @@ class Registry:
         Raises:
             KeyError: there is no such donor.
         """
-        pair = self.compare_one(patient, donor, **options)
-        return Explanation(pair["explanation"], f"Patient {patient.id} and donor {donor}")
+        pair = self._compare_one(patient, donor, options)
+        return Explanation(_core.explain(pair, 0), f"Patient {patient.id} and donor {donor}")
 
     def compare_one(self, patient: Patient, donor: str, **options: Any) -> dict[str, Any]:
         """One pair in numbers: counts, letters, the ``explanation`` of its loci, ``criteria`` of the ranking
@@ -249,11 +246,27 @@ class Registry:
         Raises:
             KeyError: there is no such donor.
         """
+        pair = self._compare_one(patient, donor, options)
+        return {**pair.hit(0), "criteria": pair.criteria(0), "explanation": _core.explain(pair, 0)}
+
+    def _compare_one(self, patient: Patient, donor: str, options: dict[str, Any]) -> _core.MatchList:
         self._check(patient)
-        index = self._core.find(donor)
-        if index is None:
-            raise KeyError(donor)
-        return _core.compare_one(self._core, index, patient._core, self._request(options))
+        return _core.compare_one(self._core, self._index(donor), patient._core, self._request(options))
+
+    def why(self, patient: Patient, donor: str, **options: Any) -> Listing:
+        """Whether :meth:`search` with these options lists a donor, at which rank, and if not, why.
+
+        Raises:
+            KeyError: there is no such donor.
+            FormatError: an option does not fit; ``column`` names it.
+
+        Releases the GIL. Takes as long as a search without ``top``.
+        """
+        self._check(patient)
+        index, request = self._index(donor), self._request(options)
+        found = _core.explain_listing(self._core, index, patient._core, request)
+        reasons = tuple(found.pop("reasons"))
+        return Listing(donor_id=donor, patient_id=patient.id, reasons=reasons, **found)
 
     def prepare(
         self, frequencies: Frequencies, *, fallback: Sequence[str] = (), threads: int = 0
@@ -301,6 +314,12 @@ class Registry:
         search_options(**plain)
         return search_options(**plain, genotypes=self._genotypes(frequencies, options.get("fallback") or ()))
 
+    def _index(self, donor: str) -> int:
+        index = self._core.find(donor)
+        if index is None:
+            raise KeyError(donor)
+        return index
+
     def _check(self, patient: Patient) -> None:
         if patient.nomenclature is not self.nomenclature:
             raise FormatError(
@@ -311,121 +330,3 @@ class Registry:
 
     def __repr__(self) -> str:
         return f"Registry({len(self):,} donors, release {self.nomenclature.version})"
-
-
-def search_options(
-    *,
-    loci: Loci = "10/10",
-    max_mismatches: int = 0,
-    min_mismatches: int = 0,
-    exactly: int | None = None,
-    limits: Mapping[str, int] | None = None,
-    direction: str = "both",
-    homozygous_once: bool = False,
-    where: str | None = None,
-    rank: object = "default",
-    also: str | Sequence[str] = "auto",
-    tce_version: str = "",
-    accept: str | Sequence[str] = (),
-    antigen_level: str | Sequence[str] = (),
-    min_tnc_per_kg: float | None = None,
-    min_cd34_per_kg: float | None = None,
-    top: int | None = None,
-    on: str | date | None = None,
-    threads: int = 0,
-    genotypes: _core.DonorGenotypes | None = None,
-) -> _core.SearchRequest:
-    """Check and bundle the options of a search.
-
-    A search takes two more: ``frequencies``, a :class:`Frequencies` to predict with, and ``fallback``, the
-    populations to use for people without a set of their own or whom it does not explain.
-
-    Args:
-        loci: ``6/6``, ``8/8``, ``10/10``, ``12/12`` or a list of loci.
-        max_mismatches: most potential mismatches over the searched loci, 0-18.
-        min_mismatches: leave out better donors.
-        exactly: the same as both at once.
-        limits: most mismatches at single loci, ``{"DRB1": 0}``.
-        direction: which mismatches count: ``both``, ``gvh`` (the patient's that the donor lacks) or
-            ``hvg`` (the donor's that the patient lacks).
-        homozygous_once: count A,A against B,B as one mismatch.
-        where: condition on donor fields, ``"age<36 and sex='M' and branch in ('宁波','杭州')"``; with
-            frequencies also on ``p0``, ``p1`` .. and ``A_p0`` ..
-        rank: ``default``, ``ptcy``, ``cord`` or ``hla_only``; a ``.toml`` file; a :class:`Ranking`; or a
-            list of criteria.
-        also: loci that are compared and shown without being searched on: ``auto`` (every other locus that
-            some donor is typed at), ``none``, or a list.
-        tce_version: the assignment of DPB1 to T-cell epitope groups, ``V1``, ``V2`` ..; the newest of the
-            release when left out.
-        antigen_level: loci where mismatches of antigens are counted instead of classes, as for cord units.
-        min_tnc_per_kg: least nucleated cells of a cord unit, in 10^7 for each kilogram of the patient.
-        min_cd34_per_kg: least CD34 positive cells, in 10^5.
-        accept: loci of which one may have one mismatch, ``["A", "B"]``, the others none.
-        top: how many to return; ``matches.total`` counts all.
-        on: day that ages are counted at, ``YYYY-MM-DD``; today when left out.
-        threads: 0 for all cores.
-        genotypes: donors seen through frequencies; a search makes it from ``frequencies``.
-
-    Raises:
-        FormatError: naming the option in ``column``.
-    """
-    if exactly is not None:
-        min_mismatches = max_mismatches = exactly
-    for name, value in (("max_mismatches", max_mismatches), ("min_mismatches", min_mismatches)):
-        if not 0 <= value <= 18:
-            raise FormatError(f"{name}: expected a number from 0 to 18, not {value}", column=name)
-    accepted = _loci_list(accept)
-    if accepted:
-        if max_mismatches or limits:
-            raise FormatError("accept: cannot stand beside max_mismatches or limits", column="accept")
-        searched = _core.loci_from_text(_loci_text(loci))
-        for locus in accepted:
-            if locus not in searched:
-                raise FormatError(
-                    f"accept: {locus} is not among the searched loci", column="accept", text=locus
-                )
-        max_mismatches = 1
-        limits = {locus: 0 for locus in searched if locus not in accepted}
-    if top is not None and not 0 <= top < 2**64:
-        raise FormatError(f"top: expected a number from 0, not {top}", column="top")
-    if not 0 <= threads <= 1024:
-        raise FormatError(f"threads: expected a number from 0 to 1024, not {threads}", column="threads")
-    return _core.SearchRequest(
-        loci=_loci_text(loci),
-        max_mismatches=max_mismatches,
-        min_mismatches=min_mismatches,
-        limits=list((limits or {}).items()),
-        direction=direction,
-        homozygous_once=homozygous_once,
-        where=where or "",
-        rank=Ranking.of(rank)._criteria,
-        top=top,
-        on=on.isoformat() if isinstance(on, date) else on,
-        threads=threads,
-        genotypes=genotypes,
-        also=None if also == "auto" else [] if also == "none" else _loci_list(also),
-        tce_version=tce_version or "",
-        antigen_level=_loci_list(antigen_level),
-        min_tnc_per_kg=min_tnc_per_kg,
-        min_cd34_per_kg=min_cd34_per_kg,
-    )
-
-
-def cord_options(match: str, where: str | None) -> dict[str, Any]:
-    """The options of a search that stand for a match of cord units.
-
-    Raises:
-        FormatError: there is no such match.
-    """
-    loci, mismatches, antigen_level, units = _core.cord_match(match)
-    condition = f"{units} and ({where})" if where else units
-    return {"loci": loci, "max_mismatches": mismatches, "antigen_level": antigen_level, "where": condition}
-
-
-def _loci_text(loci: Loci) -> str:
-    return loci if isinstance(loci, str) else ",".join(loci)
-
-
-def _loci_list(loci: str | Sequence[str]) -> list[str]:
-    text = _loci_text(loci)
-    return _core.loci_from_text(text) if text else []

@@ -5,7 +5,6 @@
 #include <allomatch/io/match_table.hpp>
 #include <allomatch/io/table_writers.hpp>
 #include <allomatch/search/cord_units.hpp>
-#include <allomatch/search/explanation.hpp>
 #include <allomatch/search/field_comparison.hpp>
 #include <allomatch/search/ranker.hpp>
 
@@ -50,10 +49,6 @@ std::vector<std::string> names_of(const std::vector<locus>& loci) {
     std::vector<std::string> names;
     for (const locus l : loci) names.emplace_back(name(l));
     return names;
-}
-
-std::string text_of(const std::array<letter, 2>& letters) {
-    return {allomatch::text_of(letters[0]), allomatch::text_of(letters[1])};
 }
 
 /// Totals and single loci, None where there is no probability.
@@ -169,43 +164,6 @@ py::dict hit_dict(const match_list& list, std::size_t i) {
     return d;
 }
 
-py::list explanation_list(const std::vector<locus_explanation>& loci) {
-    py::list all;
-    for (const locus_explanation& e : loci) {
-        py::dict d;
-        d["locus"] = std::string(name(e.where));
-        d["patient"] = e.patient_text;
-        d["donor"] = e.donor_text;
-        d["searched"] = e.searched;
-        d["letters"] = text_of(e.outcome.letters);
-        d["mismatches"] = e.outcome.mismatches;
-        d["mismatches_max"] = e.outcome.mismatches_max;
-        d["gvh"] = e.outcome.gvh;
-        d["hvg"] = e.outcome.hvg;
-        d["orientation"] = e.outcome.crossed ? "crossed" : "direct";
-        py::list positions;
-        for (const position_explanation& p : e.positions) {
-            py::dict one;
-            one["letter"] = std::string(1, allomatch::text_of(p.outcome));
-            one["patient_classes"] = p.patient_classes;
-            one["donor_classes"] = p.donor_classes;
-            one["shared_classes"] = p.shared_classes;
-            one["patient_antigens"] = p.patient_antigens;
-            one["donor_antigens"] = p.donor_antigens;
-            one["serology_path"] = p.serology_path;
-            one["patient_traits"] = p.patient_traits;
-            one["donor_traits"] = p.donor_traits;
-            one["reason"] = p.reason;
-            positions.append(std::move(one));
-        }
-        d["positions"] = std::move(positions);
-        d["note"] = e.note;
-        d["decision"] = e.decision;
-        all.append(std::move(d));
-    }
-    return all;
-}
-
 }  // namespace
 
 void bind_search(py::module_& m) {
@@ -281,10 +239,6 @@ void bind_search(py::module_& m) {
             if (i >= l.hits.size()) throw py::index_error("no match of this number");
             return criteria_dict(l, i);
         }, py::arg("i"))
-        .def("explain", [](const match_list& l, std::size_t i) {
-            if (i >= l.hits.size()) throw py::index_error("no match of this number");
-            return explanation_list(explain(l, i));
-        }, py::arg("i"))
         .def("hit", [](const match_list& l, std::size_t i) {
             if (i >= l.hits.size()) throw py::index_error("no match of this number");
             return hit_dict(l, i);
@@ -321,11 +275,9 @@ void bind_search(py::module_& m) {
     m.def("compare_one",
           [](const registry_pointer& donors, std::size_t donor, const patient_pointer& who, const search_request& request) {
               if (donor >= donors->size()) throw py::index_error("no donor of this number");
-              const match_list one = search_agent(donors).compare_one(who, static_cast<donor_index>(donor), request);
-              py::dict d = hit_dict(one, 0);
-              d["explanation"] = explanation_list(explain(one, 0));
-              d["criteria"] = criteria_dict(one, 0);
-              return d;
+              const py::gil_scoped_release unlocked;
+              return std::make_shared<match_list>(
+                  search_agent(donors).compare_one(who, static_cast<donor_index>(donor), request));
           },
           py::arg("registry"), py::arg("donor"), py::arg("patient"), py::arg("request"));
 

@@ -12,5 +12,6 @@ PYBIND11_MODULE(_core, m) {
     bind_registry(m);
     bind_haplotype(m);
     bind_search(m);
+    bind_explanation(m);
     bind_analytics(m);
 }

@@ -127,7 +127,7 @@ table match_table(std::span<const match_list> lists) {
         for (const match_list& list : lists) {
             for (std::size_t i = 0; i < list.hits.size(); ++i) {
                 const locus_outcome o = list.outcome(i, l);
-                letters.push_back({text_of(o.letters[0]), text_of(o.letters[1])});
+                letters.push_back(text_of(o.letters));
                 mismatches.push_back(o.mismatches);
             }
         }

@@ -40,7 +40,13 @@ inline std::optional<taken_donors> taken(const std::string& text) {
     try {
         const donor_filter filter(text, filter_pool(), 19'781);  // 2024-02-28
         taken_donors out{};
-        for (donor_index d = 0; d < out.size(); ++d) out[d] = filter(d);
+        for (donor_index d = 0; d < out.size(); ++d) {
+            out[d] = filter(d);
+            const auto failed = filter.failed(d);
+            require(out[d] == failed.empty());
+            // A part that fails is a condition of its own, which does not take the donor.
+            for (const failed_condition& part : failed) require(!donor_filter(part.text, filter_pool(), 19'781)(d));
+        }
         return out;
     } catch (const format_error& e) {
         require(!e.details().reason.empty() && e.details().column == "where");

@@ -69,9 +69,9 @@ def test_options_that_do_not_fit(people, tmp_path, arguments, told):
 def test_help_and_version():
     code, out, _ = call("--help")
     assert code == 0 and all(
-        name in out for name in ("search", "compare", "explain", "typing", "nomenclature")
+        name in out for name in ("search", "compare", "explain", "why", "typing", "nomenclature")
     )
-    for command in ("search", "compare", "explain", "typing", "import", "nomenclature"):
+    for command in ("search", "compare", "explain", "why", "typing", "import", "nomenclature"):
         assert call(command, "--help")[0] == 0
     assert call("--version")[1].startswith("allomatch 0.")
 

@@ -12,6 +12,7 @@
 #include <bitset>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace allomatch {
@@ -25,6 +26,9 @@ enum class letter : std::uint8_t {
     untyped,    ///< -
 };
 [[nodiscard]] constexpr char text_of(letter l) noexcept { return "APLM-"[static_cast<int>(l)]; }
+[[nodiscard]] inline std::string text_of(const std::array<letter, 2>& letters) {
+    return {text_of(letters[0]), text_of(letters[1])};
+}
 
 /// Outcome of one locus.
 struct locus_outcome {

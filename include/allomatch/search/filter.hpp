@@ -7,9 +7,20 @@
 
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace allomatch {
+
+/// A part of a condition that is not true for a donor.
+struct failed_condition {
+    std::string text;      ///< as written
+    bool unknown = false;  ///< not false either: a value is missing, or is no number where one is needed
+    /// The fields that it names, as the columns are called and each once, with the donor's values; empty: missing.
+    std::vector<std::pair<std::string, std::string>> values;
+};
 
 /// A condition read once and asked for many donors. Immutable: any number of threads may ask.
 ///
@@ -35,6 +46,9 @@ public:
     [[nodiscard]] bool operator()(donor_index d, std::span<const double> row = {}) const {
         return root_ == nullptr || holds(d, row);
     }
+    /// What keeps a donor from being taken: of the parts that the whole joins by `and`, also inside parentheses, those
+    /// that are not true. None for a donor who is taken.
+    [[nodiscard]] std::vector<failed_condition> failed(donor_index d, std::span<const double> row = {}) const;
 
     struct node;
 

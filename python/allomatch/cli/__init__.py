@@ -20,7 +20,19 @@ from typing import NoReturn, Protocol
 
 from .. import __version__
 from ..errors import InputError
-from . import _calibrate, _compare, _explain, _import, _impute, _nomenclature, _search, _simulate, _typing
+from . import (
+    _calibrate,
+    _compare,
+    _cord,
+    _explain,
+    _import,
+    _impute,
+    _nomenclature,
+    _search,
+    _simulate,
+    _typing,
+    _why,
+)
 from ._common import shortened
 
 _PATHS = {
@@ -50,8 +62,10 @@ class Command(Protocol):
 
 COMMANDS: dict[str, Command] = {
     "search": _search,
+    "cord": _cord,
     "compare": _compare,
     "explain": _explain,
+    "why": _why,
     "impute": _impute,
     "typing": _typing,
     "import": _import,

@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from .. import _core
 from ..matches import Matches
 from ..patient import Patient
-from ..registry import search_options
+from ..request import search_options
 from ._common import Progress, add_import_report, add_json, add_reading_options, say_json
 from ._match_files import OpenMatchFile
 from ._people import (

@@ -4,21 +4,21 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import Any
 
-from .. import _core
-from ..errors import FormatError
 from ..frequencies import percent_text
-from ..registry import search_options
+from ..request import search_options
 from ._common import add_json, add_reading_options, say_json
 from ._people import (
     People,
     add_frequencies,
     add_matching,
-    add_people,
+    add_pair,
+    add_ranking,
+    patient_of_pair,
     read_people,
     refused_by_strict,
+    say_refused_others,
 )
 from ._tables import LEGEND, show_table
 
@@ -28,39 +28,16 @@ _MOST_CLASSES = 6
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_people(parser)
-    parser.add_argument("--patient", required=True, metavar="ID", help="id of the patient")
-    parser.add_argument("--donor", required=True, metavar="ID", help="id of the donor")
+    add_pair(parser)
     add_reading_options(parser)
     add_matching(parser)
     add_frequencies(parser)
-    parser.add_argument(
-        "--rank",
-        default="default",
-        metavar="PRESET",
-        help="order: default, ptcy, cord, hla_only, or a .toml file",
-    )
-    parser.add_argument(
-        "--on", metavar="DATE", help="day that ages are counted at, YYYY-MM-DD (default: today)"
-    )
+    add_ranking(parser)
     add_json(parser)
 
 
-def _not_there(what: str, id: str, report: _core.ImportReport) -> FormatError:
-    for problem in report.problems:
-        if problem["id"] == id:
-            return FormatError(
-                f"the row of {what} '{id}' was refused: {problem['message']}", place=report.source, id=id
-            )
-    return FormatError(f"{report.source}: no {what} has the id '{id}'", place=report.source, id=id)
-
-
 def explanation(people: People, args: argparse.Namespace) -> dict[str, Any]:
-    patient = next((someone for someone in people.patients if someone.id == args.patient), None)
-    if patient is None:
-        raise _not_there("patient", args.patient, people.patients_report)
-    if args.donor not in people.donors:
-        raise _not_there("donor", args.donor, people.donors.report)
+    patient = patient_of_pair(people, args)
     one = people.donors.compare_one(
         patient,
         args.donor,
@@ -102,11 +79,7 @@ def run(args: argparse.Namespace) -> int:
         say_json(pair)
     else:
         show_pair(pair)
-        if people.refused:
-            rows = "row was" if people.refused == 1 else "rows were"
-            print(
-                f"allomatch: {people.refused:,} {rows} refused; this pair is not among them", file=sys.stderr
-            )
+        say_refused_others(people)
     return 3 if people.refused else 0
 
 

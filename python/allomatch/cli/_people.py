@@ -36,6 +36,12 @@ def add_people(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--patients", required=True, metavar="F", help="patient file, read in the same ways")
 
 
+def add_pair(parser: argparse.ArgumentParser) -> None:
+    add_people(parser)
+    parser.add_argument("--patient", required=True, metavar="ID", help="id of the patient")
+    parser.add_argument("--donor", required=True, metavar="ID", help="id of the donor")
+
+
 def add_matching(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--loci",
@@ -45,6 +51,18 @@ def add_matching(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--homozygous-once", action="store_true", help="count A,A against B,B as one mismatch"
+    )
+
+
+def add_ranking(parser: argparse.ArgumentParser, default: str = "default") -> None:
+    parser.add_argument(
+        "--rank",
+        default=default,
+        metavar="PRESET",
+        help=f"order: default, ptcy, cord, hla_only, or a .toml file (default: {default})",
+    )
+    parser.add_argument(
+        "--on", metavar="DATE", help="day that ages are counted at, YYYY-MM-DD (default: today)"
     )
 
 
@@ -67,10 +85,14 @@ def add_frequencies(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--normalise", action="store_true", help="divide each frequency set by its sum")
 
 
-def add_output(parser: argparse.ArgumentParser) -> None:
+def add_threads(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--threads", type=whole_number, default=0, metavar="N", help="0 (default) for all cores"
     )
+
+
+def add_output(parser: argparse.ArgumentParser) -> None:
+    add_threads(parser)
     parser.add_argument(
         "--out", metavar="F", help="match file: .csv .tsv .jsonl (also .gz), .json or .parquet"
     )
@@ -163,3 +185,33 @@ def refused_by_strict(args: argparse.Namespace, people: People) -> bool:
         file=sys.stderr,
     )
     return True
+
+
+def patient_of_pair(people: People, args: argparse.Namespace) -> Patient:
+    """The patient of `--patient`; the donor of `--donor` is there too.
+
+    Raises:
+        FormatError: one of them is not there, with the reason if the row was refused.
+    """
+    patient = next((someone for someone in people.patients if someone.id == args.patient), None)
+    if patient is None:
+        raise _not_there("patient", args.patient, people.patients_report)
+    if args.donor not in people.donors:
+        raise _not_there("donor", args.donor, people.donors.report)
+    return patient
+
+
+def _not_there(what: str, id: str, report: _core.ImportReport) -> FormatError:
+    for problem in report.problems:
+        if problem["id"] == id:
+            return FormatError(
+                f"the row of {what} '{id}' was refused: {problem['message']}", place=report.source, id=id
+            )
+    return FormatError(f"{report.source}: no {what} has the id '{id}'", place=report.source, id=id)
+
+
+def say_refused_others(people: People) -> None:
+    """That rows were refused, where one pair is told of."""
+    if people.refused:
+        rows = "row was" if people.refused == 1 else "rows were"
+        print(f"allomatch: {people.refused:,} {rows} refused; this pair is not among them", file=sys.stderr)

@@ -6,15 +6,15 @@ from __future__ import annotations
 import argparse
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from .. import _core
 from ..errors import FormatError
 from ..frequencies import percent_text
 from ..matches import Match, Matches
-from ..registry import search_options
 from ..report import LANGUAGES, MOST_DONORS, ReportFiles, check_report
+from ..request import Loci, search_options
 from ._common import (
     Progress,
     add_import_report,
@@ -31,6 +31,7 @@ from ._people import (
     add_matching,
     add_output,
     add_people,
+    add_ranking,
     read_people,
     refused_by_strict,
 )
@@ -52,9 +53,31 @@ def locus_limit(text: str) -> tuple[str, int]:
     return locus, int(number)
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_people(parser)
-    add_reading_options(parser)
+def add_shown(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--also",
+        default="auto",
+        metavar="LOCI",
+        help="loci to compare and show without searching on them, or none (default: all that are typed)",
+    )
+    parser.add_argument(
+        "--tce-version",
+        default="",
+        metavar="V",
+        help="assignment of DPB1 to TCE groups: V1, V2 .. (default: newest)",
+    )
+
+
+def add_where(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--where",
+        metavar="EXPR",
+        help='condition on donor fields, and with --frequencies on p0, A_p0 ..: "age < 36 and p0 >= 0.5"',
+    )
+
+
+def add_request(parser: argparse.ArgumentParser) -> None:
+    """What `request_options` takes, but for the threads."""
     group = parser.add_argument_group("what is searched")
     add_matching(group)  # type: ignore[arg-type]
     group.add_argument(
@@ -78,41 +101,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="LOCI",
         help="loci of which one may have one mismatch, the others none: A,B",
     )
-    group.add_argument(
-        "--also",
-        default="auto",
-        metavar="LOCI",
-        help="loci to compare and show without searching on them, or none (default: all that are typed)",
-    )
-    group.add_argument(
-        "--tce-version",
-        default="",
-        metavar="V",
-        help="assignment of DPB1 to TCE groups: V1, V2 .. (default: newest)",
-    )
+    add_shown(group)  # type: ignore[arg-type]
     group.add_argument(
         "--direction",
         choices=("both", "gvh", "hvg"),
         default="both",
         help="which mismatches the limits count (default: both)",
     )
-    group.add_argument(
-        "--where",
-        metavar="EXPR",
-        help='condition on donor fields, and with --frequencies on p0, A_p0 ..: "age < 36 and p0 >= 0.5"',
-    )
-    group.add_argument(
-        "--rank",
-        default="default",
-        metavar="PRESET",
-        help="order: default, ptcy, cord, hla_only, or a .toml file",
-    )
-    group.add_argument(
-        "--on", metavar="DATE", help="day that ages are counted at, YYYY-MM-DD (default: today)"
-    )
+    add_where(group)  # type: ignore[arg-type]
+    add_ranking(group)  # type: ignore[arg-type]
     group.add_argument("--top", type=positive_number, metavar="K", help="the best K donors of each patient")
-    add_frequencies(parser)
-    add_output(parser)
+
+
+def add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--report",
         metavar="F.html",
@@ -120,6 +121,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         f" the best {MOST_DONORS} donors, or --top",
     )
     parser.add_argument("--lang", choices=LANGUAGES, help=f"language of the report (default: {LANGUAGES[0]})")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_people(parser)
+    add_reading_options(parser)
+    add_request(parser)
+    add_frequencies(parser)
+    add_output(parser)
+    add_report(parser)
     add_import_report(parser)
     add_json(parser)
 
@@ -180,13 +190,23 @@ def open_report(args: argparse.Namespace, people: People, options: dict[str, Any
 
 
 def run(args: argparse.Namespace) -> int:
-    start = time.perf_counter()
     options = request_options(args)
+    return run_search(args, options["loci"], lambda _: options)
+
+
+def run_search(
+    args: argparse.Namespace,
+    searched: Loci,
+    options_for: Callable[[People], dict[str, Any]],
+    shown_fields: Sequence[str] = _SHOWN_FIELDS,
+) -> int:
+    """Search for all patients: table, match file, report, summary. The options may depend on the donors."""
+    start = time.perf_counter()
     if args.report is not None:
         check_report(args.report)
     elif args.lang is not None:
         raise FormatError("--lang needs --report", column="lang")
-    loci = _core.loci_from_text(args.loci)
+    loci = _core.loci_from_text(searched if isinstance(searched, str) else ",".join(searched))
     out = (
         None if args.out is None else OpenMatchFile(args.out, loci, bool(args.frequencies))
     )  # told before the work if it cannot be written
@@ -195,6 +215,7 @@ def run(args: argparse.Namespace) -> int:
         people = read_people(args)
         if refused_by_strict(args, people):
             return 3
+        options = options_for(people)
         searching = time.perf_counter()
         report = open_report(args, people, options)
         most = _SHOWN_DONORS if report is None else MOST_DONORS
@@ -212,7 +233,7 @@ def run(args: argparse.Namespace) -> int:
                 if file is not None:
                     file.add(matches)
                 elif not args.json and number < _SHOWN_PATIENTS:
-                    show_matches(matches, args.top or _SHOWN_DONORS)
+                    show_matches(matches, args.top or _SHOWN_DONORS, shown_fields)
             if report is not None:
                 report.finish()
     finally:
@@ -221,7 +242,7 @@ def run(args: argparse.Namespace) -> int:
     people.seconds["search"] = round(time.perf_counter() - searching, 3)
     people.seconds["total"] = round(time.perf_counter() - start, 3)
     summary = {
-        "command": "search",
+        "command": args.command,
         **people.accounts(),
         "loci": loci,
         "matches": {
@@ -244,11 +265,11 @@ def run(args: argparse.Namespace) -> int:
     return 3 if people.refused else 0
 
 
-def show_matches(matches: Matches, shown: int) -> None:
+def show_matches(matches: Matches, shown: int, shown_fields: Sequence[str]) -> None:
     """The best donors of one patient."""
     donors = matches[:shown]
-    fields = [name for name in _SHOWN_FIELDS if name in matches.registry.fields]
-    if "birth_date" in matches.registry.fields:
+    fields = [name for name in shown_fields if name in matches.registry.fields]
+    if "age" in shown_fields and "birth_date" in matches.registry.fields:
         fields.insert(0, "birth_date")
     chances = ["P(0)", "P(1)"] if matches.has_probabilities else []
     head = ["#", "donor", "mismatches", *chances, *matches.loci, *fields, "placed by"]

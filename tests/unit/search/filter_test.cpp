@@ -126,6 +126,39 @@ TEST_F(filter, precedence_and_parentheses) {
     EXPECT_EQ(taken("(id='a')or(id='b')"), "a b");
 }
 
+// The parts that `and` joins, in their order, and what the donor has: "sex = 'M' [sex F]", with ? where it is unknown.
+TEST_F(filter, tells_what_fails) {
+    const auto failed = [this](std::string_view where, donor_index d) {
+        std::string out;
+        for (const failed_condition& c : donor_filter(where, *pool, on).failed(d)) {
+            out += (out.empty() ? "" : "; ") + c.text + (c.unknown ? "? [" : " [");
+            for (const auto& [field, value] : c.values) out += field + " " + value + ",";
+            out.back() = ']';
+        }
+        return out;
+    };
+    EXPECT_EQ(failed("", 0), "");
+    EXPECT_EQ(failed("sex = 'F' and age < 40", 0), "");
+    EXPECT_EQ(failed(" sex='M'  and\tage < 30 and id='a' ", 0), "sex='M' [sex F]; age < 30 [age 33]");
+    EXPECT_EQ(failed("sex = 'F' and (weight_kg < 80 and age > 40)", 1), "sex = 'F' [sex M]; weight_kg < 80 [weight_kg 82.5]; age > 40 [age 23]");
+    EXPECT_EQ(failed("((sex = 'F' and (age > 40)))", 1), "sex = 'F' [sex M]; age > 40 [age 23]");
+    EXPECT_EQ(failed("(sex = 'F' or (AGE > 40 and Sex = 'F')) and id = 'b'", 1), "sex = 'F' or (AGE > 40 and Sex = 'F') [sex M,age 23]");
+    EXPECT_EQ(failed("not (sex = 'M' and age < 30)", 1), "not (sex = 'M' and age < 30) [sex M,age 23]");
+    EXPECT_EQ(failed("weight_kg = 60 and donor_type = 'adult'", 2), "weight_kg = 60? [weight_kg ]; donor_type = 'adult' [type cord]");
+    EXPECT_EQ(failed("score > 7 and score is missing", 2), "score > 7? [Score x]; score is missing [Score x]");
+    EXPECT_EQ(failed("not cmv not in ('neg', 'N')", 0), "not cmv not in ('neg', 'N')? [cmv ]");
+    EXPECT_EQ(failed("branch in ( \"Ningbo\" , 'O''Hara' )", 1), "branch in ( \"Ningbo\" , 'O''Hara' ) [branch \xE6\x9D\xAD\xE5\xB7\x9E]");
+    EXPECT_EQ(failed("id = 'd' or birth_date < '2000-01-01'", 1), "id = 'd' or birth_date < '2000-01-01' [id b,birth_date 2000-02-29]");
+}
+
+TEST_F(filter, a_donor_is_taken_when_nothing_fails) {
+    for (const char* where : {"sex = 'F' and weight_kg = 60", "sex = 'F' or weight_kg > 60 and age < 30", "not (sex = 'F' and cmv = 'neg')",
+                              "(age > 20 and age < 30) and branch is not missing", "score > 7 and not score > 100", "cmv is missing"}) {
+        const donor_filter f(where, *pool, on);
+        for (donor_index d = 0; d < pool->size(); ++d) EXPECT_EQ(f(d), f.failed(d).empty()) << where << " " << pool->id(d);
+    }
+}
+
 TEST_F(filter, refuses_the_rest) {
     for (const char* bad :
          {"sex", "sex =", "= 'F'", "sex 'F'", "sex = F", "sex = 'F", "sex = \"F'", "sex = 'F' and", "and sex = 'F'", "sex = 'F' sex = 'M'",

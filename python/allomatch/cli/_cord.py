@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``allomatch cord``: cord units for patients, single or two together."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import Any
+
+from .. import _core
+from ..cord_units import CordPairs, CordPairTable, Dose, dose_options, dose_text
+from ..errors import FormatError
+from ..request import cord_options, search_options
+from ._common import Progress, add_import_report, add_json, add_reading_options, positive_number, say_json
+from ._people import (
+    People,
+    add_frequencies,
+    add_output,
+    add_people,
+    add_ranking,
+    read_people,
+    refused_by_strict,
+)
+from ._search import add_report, add_shown, add_where, run_search
+from ._tables import show_table
+
+HELP = "find cord units for patients, single or two together"
+
+_SHOWN_FIELDS = ("tnc", "cd34", "abo", "sex", "status", "branch")
+_SHOWN_PAIRS = 10
+_SHOWN_PATIENTS = 50
+_ENDINGS = (".csv", ".tsv", ".json", ".jsonl")
+
+
+def dose(text: str) -> Dose:
+    if text in ("guideline", "none"):
+        return "guideline" if text == "guideline" else None
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a number, guideline or none, not '{text}'") from None
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    single, double = _core.single_unit_doses, _core.double_unit_doses
+    add_people(parser)
+    add_reading_options(parser)
+    group = parser.add_argument_group(
+        "what is searched",
+        "Default doses are those of the ASTCT guideline (Biol Blood Marrow Transplant 2020;26:2190-2196).",
+    )
+    group.add_argument(
+        "--match",
+        default="4/6",
+        metavar="N/M",
+        help="least match: 4/6 (default) to 6/6, A and B by antigen; or 4/8 to 8/8, by class",
+    )
+    for name, cells, number, at in (("tnc", "nucleated", "7", 0), ("cd34", "CD34 positive", "5", 1)):
+        group.add_argument(
+            f"--min-{name}",
+            type=dose,
+            default="guideline",
+            metavar="X",
+            help=f"least {cells} cells of a unit, 10^{number} for each kg of the patient, or none"
+            f" (default: {single[at]}, with --double {double[at]}, where units have such counts)",
+        )
+    group.add_argument("--double", action="store_true", help="two units together, the best pairs")
+    group.add_argument(
+        "--min-total-tnc", type=float, metavar="X", help="with --double: least dose of both together"
+    )
+    group.add_argument(
+        "--dose-band",
+        type=float,
+        metavar="X",
+        help="with --double: totals within a band of this width are equal (default: 1)",
+    )
+    add_where(group)  # type: ignore[arg-type]
+    add_shown(group)  # type: ignore[arg-type]
+    add_ranking(group, default="cord")  # type: ignore[arg-type]
+    group.add_argument(
+        "--top",
+        type=positive_number,
+        metavar="K",
+        help="the best K units of each patient; with --double pairs (default: 100)",
+    )
+    add_frequencies(parser)
+    add_output(parser)
+    add_report(parser)
+    add_import_report(parser)
+    add_json(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    if args.double:
+        return run_double(args)
+    for option in ("min_total_tnc", "dose_band"):
+        if getattr(args, option) is not None:
+            raise FormatError(f"--{option.replace('_', '-')} needs --double", column=option)
+    units = cord_options(args.match, args.where)
+    options = {
+        "rank": args.rank,
+        "also": args.also,
+        "tce_version": args.tce_version,
+        "top": args.top,
+        "on": args.on,
+        "threads": args.threads,
+    }
+    search_options(**units, **options)
+
+    def with_doses(people: People) -> dict[str, Any]:
+        doses = dose_options(people.donors, args.min_tnc, args.min_cd34, _core.single_unit_doses)
+        return {**units, **doses, **options}
+
+    return run_search(args, units["loci"], with_doses, _SHOWN_FIELDS)
+
+
+def run_double(args: argparse.Namespace) -> int:
+    start = time.perf_counter()
+    for option in ("report", "lang", "frequencies"):
+        if getattr(args, option):
+            raise FormatError(f"--{option} cannot stand beside --double", column=option)
+    if args.rank != "cord":
+        raise FormatError(
+            "--rank cannot stand beside --double: pairs have an order of their own", column="rank"
+        )
+    options: dict[str, Any] = {
+        "min_tnc_per_kg": args.min_tnc,
+        "min_cd34_per_kg": args.min_cd34,
+        "min_total_tnc_per_kg": args.min_total_tnc,
+        "dose_band": 1.0 if args.dose_band is None else args.dose_band,
+        "where": args.where,
+        "top": args.top or 100,
+        "on": args.on,
+        "threads": args.threads,
+    }
+    cord_options(args.match, args.where)
+    check_out(args.out)
+    people = read_people(args)
+    if refused_by_strict(args, people):
+        return 3
+    searching = time.perf_counter()
+    found = []
+    with Progress("searching", len(people.patients)) as progress:
+        for number, patient in enumerate(people.patients):
+            progress(number)
+            found.append(people.donors.search_cord_pairs(patient, args.match, **options))
+    table = CordPairTable(found)
+    if args.out is not None:
+        table.write(args.out)
+    people.seconds["search"] = round(time.perf_counter() - searching, 3)
+    people.seconds["total"] = round(time.perf_counter() - start, 3)
+    summary = {
+        "command": "cord",
+        **people.accounts(),
+        "match": args.match,
+        "pairs": {
+            "patients": len(found),
+            "patients_without_pair": sum(pairs.total == 0 for pairs in found),
+            "pairs_found": sum(pairs.total for pairs in found),
+            "rows": sum(len(pairs) for pairs in found) if args.out is not None else 0,
+        },
+        "out": args.out,
+        "seconds": people.seconds,
+    }
+    if args.json:
+        say_json(summary)
+    else:
+        say_pairs(people, table, summary, args.top or _SHOWN_PAIRS)
+    return 3 if people.refused else 0
+
+
+def check_out(path: str | None) -> None:
+    """Told before the work if the file cannot be written."""
+    if path is None:
+        return
+    if not path.removesuffix(".gz").endswith(_ENDINGS) and not path.endswith(".parquet"):
+        endings = ", ".join(_ENDINGS)
+        raise FormatError(
+            f"{path}: a match file ends with {endings} (each also .gz) or .parquet", place=path, column="out"
+        )
+    if not Path(path).absolute().parent.is_dir():
+        raise FileNotFoundError(2, "the folder is not there", path)
+
+
+def say_pairs(people: People, table: CordPairTable, summary: dict[str, Any], shown: int) -> None:
+    if summary["out"] is None:
+        for pairs in table[:_SHOWN_PATIENTS]:
+            show_pairs(pairs, shown)
+        hidden = len(table) - _SHOWN_PATIENTS
+        if hidden > 0:
+            print(f".. and {hidden:,} more patients; --out F writes all\n")
+    people.say()
+    counts = summary["pairs"]
+    print(
+        f"{counts['pairs_found']:,} pairs of cord units found for {counts['patients']:,} patients,"
+        f" {counts['patients_without_pair']:,} patients without one; release {summary['release']}"
+    )
+    if summary["out"] is not None:
+        print(f"{counts['rows']:,} rows written to {summary['out']}")
+    print("seconds: " + ", ".join(f"{name} {value:.2f}" for name, value in summary["seconds"].items()))
+
+
+def show_pairs(pairs: CordPairs, shown: int) -> None:
+    """The best pairs for one patient."""
+    head = [
+        "#",
+        "first",
+        "second",
+        "mismatches",
+        "between them",
+        "TNC/kg",
+        "lower TNC/kg",
+        "ABO not identical",
+    ]
+    rows = [
+        [
+            str(pair.rank),
+            pair.first,
+            pair.second,
+            f"{pair.mismatches[0]} and {pair.mismatches[1]}",
+            str(pair.unit_mismatches),
+            dose_text(pair.total_tnc_per_kg),
+            dose_text(pair.lowest_tnc_per_kg),
+            str(pair.abo_not_identical),
+        ]
+        for pair in pairs[:shown]
+    ]
+    best = f", the best {len(rows)} shown" if len(rows) < pairs.total else ""
+    title = f"Patient {pairs.patient.id}: {pairs.total:,} pairs of {pairs.units:,} units, {pairs.match}{best}"
+    if rows:
+        show_table(title, head, rows, right=(0, 3, 4, 5, 6, 7))
+    else:
+        print(title)
+    print()
