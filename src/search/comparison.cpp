@@ -53,13 +53,15 @@ boost::container::small_vector<class_id, 2> small_classes(const position& p) {
 
 prepared_pair::prepared_pair(const nomenclature& names, locus l, const genotype_alternative& patient)
     : patient_(patient), common_(common_part(patient.first, patient.second)), dpb1_(l == locus::DPB1) {
-    const auto lines = [&](const position& p) {
-        if (p.what != kind::classes || p.classes.empty() || p.antigens.empty()) return antigen_set{};
+    const auto take_lines = [&](const position& p, antigen_set& any, antigen_set& every) {
+        if (p.what != kind::classes || p.classes.empty() || p.antigens.empty()) return;
         const auto family = family_of(names.gene_of_class(p.classes.front()));
-        return family ? names.antigens(*family).lines_of(p.antigens) : antigen_set{};
+        if (!family) return;
+        any = names.antigens(*family).lines_of(p.antigens);
+        every = names.antigens(*family).common_line_of(p.antigens);
     };
-    first_lines_ = lines(patient_.first);
-    second_lines_ = lines(patient_.second);
+    take_lines(patient_.first, first_lines_, first_line_);
+    take_lines(patient_.second, second_lines_, second_line_);
 
     boost::container::small_vector<class_id, 2> first{no_class};
     boost::container::small_vector<class_id, 2> second{no_class};
