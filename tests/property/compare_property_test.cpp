@@ -95,9 +95,7 @@ TEST_P(compared_locus, at_antigen_level_equals_all_pairs_of_positions) {
                 same.mismatches = seen.mismatches;
                 same.mismatches_max = seen.mismatches_max;
                 ASSERT_EQ(seen, same) << people_text;
-                if (!patient.meaning.untyped() && !donor.meaning.untyped() && classes.mismatches_max == 0) {
-                    ASSERT_EQ(seen.mismatches_max, 0) << people_text;
-                }
+                ASSERT_LE(seen.mismatches_max, classes.mismatches_max) << people_text;
             }
     }
 }

@@ -69,6 +69,8 @@ TEST(antigen_level, ambiguity) {
     EXPECT_EQ(counts(A, {"01:01", "03:01/11:01"}, {"01:01", "02:01/24:02"}), "1-1");
     EXPECT_EQ(counts(A, {"01:01", "02:03/02:10"}, {"01:01", "02:01"}), "0-0");   // both are below 2
     EXPECT_EQ(counts(A, {"01:01", "02:03/02:10"}, {"01:01", "02:03"}), "0-1");   // 210 is a sibling
+    // Whichever of the two it is, one position of the other side agrees.
+    EXPECT_EQ(counts(A, {"02:01", "11:01"}, {"02:01/11:01", "NEW"}), "1-1");
     EXPECT_EQ(counts(A, {"01:01", "02:01"}, {"", ""}), "0-2");
     EXPECT_EQ(counts(A, {"A*01:01+A*02:01|A*01:01+A*11:01", "GL"}, {"01:01", "02:07"}), "0-1");
 }
