@@ -178,8 +178,9 @@ void prepared_pair::count_antigens(locus_outcome& o, std::uint16_t first, std::u
     const auto lacking = [](bool a, bool b) { return static_cast<std::uint8_t>(2 - (a ? 1 : 0) - (b ? 1 : 0)); };
     o.mismatches = std::min(lacking((first & agreeing) != 0, (second & to_second) != 0),
                             lacking((first & to_second) != 0, (second & agreeing) != 0));
-    o.mismatches_max = std::max(o.mismatches, std::min(lacking((first & always) != 0, (second & always_second) != 0),
-                                                       lacking((first & always_second) != 0, (second & always) != 0)));
+    const std::uint8_t not_sure = std::min(lacking((first & always) != 0, (second & always_second) != 0),
+                                           lacking((first & always_second) != 0, (second & always) != 0));
+    o.mismatches_max = std::max(o.mismatches, std::min(o.mismatches_max, not_sure));
 }
 
 bool outcome_fold::add(const prepared_pair::scored& pair) noexcept {

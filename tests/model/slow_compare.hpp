@@ -94,6 +94,19 @@ public:
         return out;
     }
 
+    /// At antigen level: positions that neither share a class nor match in antigens, the fewest over the alternatives
+    /// and orientations.
+    [[nodiscard]] unsigned antigen_mismatches(const std::vector<slow_pair>& patient, const std::vector<slow_pair>& donor) const {
+        unsigned fewest = 2;
+        for (const slow_pair& p : patient)
+            for (const slow_pair& d : donor)
+                for (const std::size_t other : {0U, 1U}) {
+                    const unsigned n = (letter_of(p[other], d[0]) == 'M' ? 1U : 0U) + (letter_of(p[1 - other], d[1]) == 'M' ? 1U : 0U);
+                    fewest = std::min(fewest, n);
+                }
+        return fewest;
+    }
+
 private:
     static bool only_null(const reading& r, const nomenclature& names) {
         return r.what == reading::kind::alleles && !r.alleles.any([&](allele_id id) { return names.name_of(id).suffix != 'N'; });

@@ -68,6 +68,38 @@ INSTANTIATE_TEST_SUITE_P(loci, compared_locus,
                          ::testing::Values(locus::A, locus::C, locus::DRB345, locus::DQA1, locus::DPB1),
                          [](const auto& about) { return std::string(name(about.param)); });
 
+// Counting at antigen level changes the counts only, and is never more than counting classes.
+TEST_P(compared_locus, at_antigen_level_equals_all_pairs_of_positions) {
+    const locus l = GetParam();
+    comparison_rules rules;
+    rules.antigen_level.set(index(l));
+    for (unsigned seed = 0; seed < 60; ++seed) {
+        const miniature m = make_miniature(seed);
+        dice roll(seed * 17 + 3);
+        std::vector<std::pair<std::string, typed_locus>> people;
+        for (int i = 0; i < 14; ++i) {
+            const std::string text = random_locus_text(m, l, roll);
+            people.emplace_back(text, read(m, l, text, null_policy::ignore_inside_ambiguity));
+        }
+        slow_locus slow(m, l, null_policy::ignore_inside_ambiguity);
+        for (const auto& [patient_text, patient] : people)
+            for (const auto& [donor_text, donor] : people) {
+                const unsigned expected = slow.antigen_mismatches(slow.alternatives(patient.readings), slow.alternatives(donor.readings));
+                const locus_outcome seen = compare(*m.names, l, patient.meaning, donor.meaning, rules);
+                const locus_outcome classes = compare(*m.names, l, patient.meaning, donor.meaning);
+                const std::string people_text = "seed " + std::to_string(seed) + " patient '" + patient_text + "' donor '" + donor_text + "'";
+                ASSERT_EQ(unsigned{seen.mismatches}, expected) << people_text;
+                ASSERT_LE(seen.mismatches, seen.mismatches_max) << people_text;
+                ASSERT_LE(seen.mismatches, classes.mismatches) << people_text;
+                locus_outcome same = classes;
+                same.mismatches = seen.mismatches;
+                same.mismatches_max = seen.mismatches_max;
+                ASSERT_EQ(seen, same) << people_text;
+                ASSERT_LE(seen.mismatches_max, classes.mismatches_max) << people_text;
+            }
+    }
+}
+
 // What must hold of any outcome, whoever worked it out.
 TEST(compare_property, outcomes_are_consistent) {
     for (unsigned seed = 0; seed < 100; ++seed) {

@@ -30,8 +30,8 @@ struct stored_alternative {
 
 /// Distinct positions and genotypes of one locus. Filled by a builder, read-only afterwards.
 ///
-/// Positions are told apart by what matching sees: kind, classes, antigens, first fields. `positions_with`
-/// lists, for a class, every position that has it, so that a query touches only what it may match.
+/// Positions are told apart by what matching sees (kind, classes, antigens, first fields) and by traits.
+/// `positions_with` lists, for a class, every position that has it, so that a query touches only what it may match.
 class locus_dictionary {
 public:
     /// Position 0 has no classes: the common part of two positions that share none.

@@ -78,7 +78,7 @@ public:
                                  bool donor_no_product) const noexcept;
 
     /// Applies `comparison_rules::antigen_level`: `mismatches` becomes the lowest number of positions that neither
-    /// share a class nor match in antigens, `mismatches_max` the number of those that are not sure to.
+    /// share a class nor match in antigens, `mismatches_max` the number of those not sure to, at most that of the classes.
     void count_antigens(locus_outcome& outcome, std::uint16_t first, std::uint16_t second) const noexcept;
 
     [[nodiscard]] const position& first() const noexcept { return patient_.first; }

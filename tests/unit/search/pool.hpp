@@ -22,6 +22,11 @@ using cell_pair = std::pair<std::string, std::string>;
 using typed_loci = std::map<locus, cell_pair>;
 using field_list = std::vector<std::pair<std::string, std::string>>;
 
+/// A locus text from two cells, or a GL String whose second cell is "GL".
+inline std::string locus_text(const std::string& first, const std::string& second) {
+    return second == "GL" ? first : pair_text(first, second);
+}
+
 struct pool_donor {
     std::string id;
     typed_loci typings;
@@ -40,7 +45,7 @@ inline std::shared_ptr<const registry> make_pool(const std::vector<pool_donor>& 
     builder.declare_fields(columns);
     for (const pool_donor& d : donors) {
         std::array<std::string, locus_count> texts;
-        for (const auto& [l, cells] : d.typings) texts[index(l)] = pair_text(cells.first, cells.second);
+        for (const auto& [l, cells] : d.typings) texts[index(l)] = locus_text(cells.first, cells.second);
         registry_builder::donor_texts row;
         row.id = d.id;
         for (std::size_t l = 0; l < locus_count; ++l) row.typings[l] = texts[l];
@@ -56,7 +61,7 @@ inline std::shared_ptr<const patient> make_patient(const typed_loci& typings, co
                                                    const nomenclature::pointer& names = nomenclature::builtin(),
                                                    null_policy nulls = null_policy::ignore_inside_ambiguity) {
     std::array<std::string, locus_count> texts;
-    for (const auto& [l, cells] : typings) texts[index(l)] = pair_text(cells.first, cells.second);
+    for (const auto& [l, cells] : typings) texts[index(l)] = locus_text(cells.first, cells.second);
     auto who = std::make_shared<patient>();
     for (const problem& p : read_patient({names.get(), nullptr, gene_set::all(), column_kind::dna}, nulls, "P", texts, fields, *who))
         throw std::logic_error(p.message());
@@ -74,11 +79,6 @@ inline std::string ids(const match_list& found) {
 inline std::string text_of(const locus_outcome& o) {
     return std::string{text_of(o.letters[0]), text_of(o.letters[1])} + " " + std::to_string(o.mismatches) + "-" +
            std::to_string(o.mismatches_max) + " " + std::to_string(o.gvh) + "/" + std::to_string(o.hvg);
-}
-
-/// A locus text from two cells or, with + or |, a GL String.
-inline std::string locus_text(const std::string& first, const std::string& second) {
-    return second == "GL" ? first : pair_text(first, second);
 }
 
 struct compared {
