@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "toml_scan.hpp"
+#include "toml_depth.hpp"
 
 #include <allomatch/core/file.hpp>
+#include <allomatch/core/utf8.hpp>
 #include <allomatch/io/read_ranking.hpp>
 #include <allomatch/registry/field.hpp>
 
@@ -11,20 +12,19 @@
 #include <sstream>
 #include <type_traits>
 
-// toml++ 3.3 asserts what a malformed text breaks, and then reports it well.
-#undef NDEBUG
-#define TOML_ASSERT(expr) static_assert(true)
-#define TOML_HEADER_ONLY 1
-#include <toml++/toml.h>
+#include "tomlplusplus.hpp"
 
 namespace allomatch::io {
 
 namespace {
 
 constexpr std::size_t largest_file = std::size_t{1} << 20;
+constexpr std::size_t deepest = 32;
 
 std::string words_of(const toml::node& node) {
     if (const auto* text = node.as_string()) return text->get();
+    if (node.is_array()) return "[..]";
+    if (node.is_table()) return "{..}";
     std::ostringstream words;
     words << toml::toml_formatter(node);
     return words.str();
@@ -76,12 +76,18 @@ private:
         }
     }
 
+    [[nodiscard]] std::uint64_t line_of(std::size_t byte) const {
+        const std::string_view before = text_.substr(0, byte);
+        return 1 + static_cast<std::uint64_t>(std::count(before.begin(), before.end(), '\n'));
+    }
     toml::table parse() const {
-        if (const auto fault = find_toml_fault(text_)) {
-            const auto before = text_.substr(0, fault->at);
-            fail(1 + static_cast<std::uint64_t>(std::count(before.begin(), before.end(), '\n')), {}, fault->text,
-                 "damaged TOML: " + fault->reason);
+        for (std::size_t at = 0; at < text_.size();) {
+            const std::size_t length = utf8_length(text_.substr(at));
+            if (length == 0) fail(line_of(at), {}, text_.substr(at, 1), "damaged TOML: not UTF-8");
+            at += length;
         }
+        const std::size_t deep = find_deep_nesting(text_, deepest);
+        if (deep != text_.npos) fail(line_of(deep), {}, {}, "damaged TOML: nested more than " + std::to_string(deepest) + " deep");
         try {
             return toml::parse(text_);
         } catch (const toml::parse_error& error) {

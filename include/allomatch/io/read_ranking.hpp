@@ -23,8 +23,7 @@ struct named_ranking {
 /// `weight` (a number), `missing` ("first" or "last"). `preset` names a preset whose criteria follow those of the file,
 /// `name` is a text; without it the file's stem is the name. The ranking has passed `validate`.
 ///
-/// Whole numbers are taken up to 2^53, texts that go over several lines (`"""`, `'''`) not at all, nor more than 32
-/// brackets and dots inside one another.
+/// Whole numbers are taken up to 2^53, brackets and dots of a key to a depth of 32.
 /// \throws format_error for a file that cannot be read, damaged TOML (`row` and `column` are line and character), an
 /// unknown key, a value of the wrong kind (`column` is its key), a preset that does not exist, what `validate` refuses
 /// and a file with neither criteria nor a preset. Except in the last case it has the line.
