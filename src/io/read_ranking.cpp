@@ -26,7 +26,9 @@ std::string words_of(const toml::node& node) {
     if (node.is_array()) return "[..]";
     if (node.is_table()) return "{..}";
     std::ostringstream words;
-    words << toml::toml_formatter(node);
+    node.visit([&](const auto& value) {
+        if constexpr (requires { words << value.get(); }) words << std::boolalpha << value.get();
+    });
     return words.str();
 }
 

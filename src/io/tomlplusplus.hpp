@@ -7,6 +7,7 @@
 #undef NDEBUG
 #define TOML_ASSERT(expr) static_assert(true)
 #define TOML_HEADER_ONLY 1
+#define TOML_ENABLE_FORMATTERS 0
 
 // Its tests for kinds of characters say "unreachable" where "no" is meant.
 #if __has_include(<toml++/impl/preprocessor.hpp>)
