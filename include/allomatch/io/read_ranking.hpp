@@ -24,9 +24,9 @@ struct named_ranking {
 /// `name` is a text; without it the file's stem is the name. The ranking has passed `validate`.
 ///
 /// Whole numbers are taken up to 2^53, brackets and dots of a key to a depth of 32.
-/// \throws format_error for a file that cannot be read, damaged TOML (`row` and `column` are line and character), an
-/// unknown key, a value of the wrong kind (`column` is its key), a preset that does not exist, what `validate` refuses
-/// and a file with neither criteria nor a preset. Except in the last case it has the line.
+/// \throws format_error for a file that cannot be read or has neither criteria nor a preset; and, with the line, for
+/// damaged TOML (`column` is the character), an unknown key, a value of the wrong kind (`column` is its key), a preset
+/// that does not exist and what `validate` refuses.
 [[nodiscard]] named_ranking read_ranking(const std::filesystem::path& file);
 /// The same from text; `place` is its name in messages. Without a `name` in the text the name is empty.
 [[nodiscard]] named_ranking parse_ranking(std::string_view text, std::string_view place);
