@@ -4,29 +4,19 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterable, Mapping
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from . import _core
 from .errors import FormatError
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:  # the same reader, as a package
-    import tomli as tomllib
-
 _Criterion = tuple[str, list[float], list[str], str | None, float | None, bool]
 _KEYS = ("by", "bands", "order", "direction", "weight", "missing")
 
 
-def _refuse(what: object, reason: str, place: str = "") -> FormatError:
-    where = f"{place}: " if place else ""
-    return FormatError(
-        f"{where}column rank: '{what}': {reason}", column="rank", text=str(what), reason=reason
-    )
+def _refuse(what: object, reason: str) -> FormatError:
+    return FormatError(f"column rank: '{what}': {reason}", column="rank", text=str(what), reason=reason)
 
 
 def _edge(edge: object) -> float:
@@ -36,20 +26,20 @@ def _edge(edge: object) -> float:
     return float((edge - date(1970, 1, 1)).days if isinstance(edge, date) else edge)  # type: ignore[arg-type]
 
 
-def _criterion(data: object, place: str = "") -> _Criterion:
+def _criterion(data: object) -> _Criterion:
     if isinstance(data, str):
         return (data, [], [], None, None, False)
     if not isinstance(data, Mapping):
-        raise _refuse(data, "expected the name of a criterion or a table with `by`", place)
+        raise _refuse(data, "expected the name of a criterion or a table with `by`")
     unknown = [key for key in data if key not in _KEYS]
     if unknown:
-        raise _refuse(unknown[0], f"no such key of a criterion; there are {', '.join(_KEYS)}", place)
+        raise _refuse(unknown[0], f"no such key of a criterion; there are {', '.join(_KEYS)}")
     by = data.get("by")
     if not isinstance(by, str):
-        raise _refuse(by, "a criterion needs a name in `by`", place)
+        raise _refuse(by, "a criterion needs a name in `by`")
     missing = data.get("missing", "last")
     if missing not in ("first", "last"):
-        raise _refuse(missing, "missing values come first or last", place)
+        raise _refuse(missing, "missing values come first or last")
     try:
         bands = [_edge(edge) for edge in data.get("bands", [])]
         order = data.get("order", [])
@@ -58,10 +48,10 @@ def _criterion(data: object, place: str = "") -> _Criterion:
         weight = data.get("weight")
         weight = None if weight is None else float(weight)
     except (TypeError, ValueError):
-        raise _refuse(by, "bands are numbers, order is a list of words, weight a number", place) from None
+        raise _refuse(by, "bands are numbers, order is a list of words, weight a number") from None
     direction = data.get("direction")
     if direction not in (None, "ascending", "descending"):
-        raise _refuse(direction, "expected ascending or descending", place)
+        raise _refuse(direction, "expected ascending or descending")
     return (by, bands, list(order), direction, weight, missing == "first")
 
 
@@ -97,30 +87,16 @@ class Ranking:
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> Ranking:
-        """Read a TOML file: ``criteria`` is a list of names and tables, or ``[[criteria]]`` tables;
-        ``name`` and ``preset`` (a preset to start from, the criteria of the file before it) are optional.
+        """Read a TOML file of at most 1 MiB: ``criteria`` is a list of names and tables, or ``[[criteria]]``
+        tables; ``name`` (else the stem of the file) and ``preset`` (a preset to go on with after the criteria
+        of the file) are optional. Edges of bands may be dates. C++ reads the same files
+        (``io::read_ranking``).
 
         Raises:
-            FormatError: the file cannot be read; the message names it.
+            FormatError: the file cannot be read; ``place`` names it, ``row`` the line, ``column`` the key.
         """
-        place = os.fspath(path)
-        try:
-            data = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-        except OSError as error:
-            raise _refuse(place, error.strerror or "cannot be read") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise _refuse(place, f"not a TOML file: {error}") from None
-        unknown = [key for key in data if key not in ("name", "preset", "criteria")]
-        if unknown:
-            raise _refuse(unknown[0], "no such key; there are name, preset and criteria", place)
-        criteria = data.get("criteria", [])
-        if not isinstance(criteria, list) or not (criteria or "preset" in data):
-            raise _refuse(place, "no list of criteria")
-        self = cls([], str(data.get("name", Path(path).stem)))
-        self._criteria = [_criterion(one, place) for one in criteria]
-        if "preset" in data:
-            self._criteria += _core.ranking_preset(str(data["preset"]))
-        _core.check_ranking(self._criteria)
+        self = cls([])
+        self.name, self._criteria = _core.read_ranking(path)
         return self
 
     @classmethod

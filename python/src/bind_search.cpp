@@ -3,6 +3,7 @@
 #include "binding.hpp"
 
 #include <allomatch/io/match_table.hpp>
+#include <allomatch/io/read_ranking.hpp>
 #include <allomatch/io/table_writers.hpp>
 #include <allomatch/search/cord_units.hpp>
 #include <allomatch/search/field_comparison.hpp>
@@ -215,6 +216,16 @@ void bind_search(py::module_& m) {
     m.def("ranking_preset", [](const std::string& name) { return tuples_of(ranking::preset(name)); }, py::arg("name"));
     m.def("check_ranking", [](const std::vector<criterion_tuple>& criteria) { validate(ranking_from(criteria)); },
           py::arg("criteria"));
+    m.def("read_ranking",
+          [](const std::filesystem::path& file) {
+              io::named_ranking read;
+              {
+                  const py::gil_scoped_release unlocked;
+                  read = io::read_ranking(file);
+              }
+              return std::pair(read.name, tuples_of(read.order));
+          },
+          py::arg("file"));
 
     py::class_<match_list, std::shared_ptr<match_list>>(m, "MatchList")
         .def("__len__", [](const match_list& l) { return l.hits.size(); })

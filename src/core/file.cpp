@@ -28,6 +28,12 @@ std::string path_text(const std::filesystem::path& path) {
     return {text.begin(), text.end()};
 }
 
+std::string file_stem(const std::filesystem::path& path) {
+    std::filesystem::path last = path.filename();
+    if (same_ignoring_case(path_text(last.extension()), ".gz")) last = last.stem();
+    return path_text(last.stem());
+}
+
 struct byte_reader::state {
     std::string name;
     std::ifstream file;

@@ -161,13 +161,6 @@ void append(frequency_report& to, frequency_report from) {
     std::move(from.warnings.begin(), from.warnings.end(), std::back_inserter(to.warnings));
 }
 
-/// "EAS" of "folder/EAS.csv.gz".
-std::string stem_of(const std::filesystem::path& file) {
-    std::filesystem::path last = file.filename();
-    if (same_ignoring_case(path_text(last.extension()), ".gz")) last = last.stem();
-    return path_text(last.stem());
-}
-
 }  // namespace
 
 const frequency_set* frequency_sets::find(std::string_view population) const noexcept {
@@ -210,7 +203,7 @@ frequency_sets read_frequencies(std::span<const std::filesystem::path> files, co
     std::vector<std::string> place_of;
     for (const std::filesystem::path& file : files) {
         const std::string place = path_text(file);
-        frequency_sets one = read_frequencies_text(read_file(file), place, stem_of(file), names, options);
+        frequency_sets one = read_frequencies_text(read_file(file), place, file_stem(file), names, options);
         for (frequency_set& set : one.sets) {
             for (std::size_t i = 0; i < all.sets.size(); ++i) {
                 if (all.sets[i].name() != set.name()) continue;

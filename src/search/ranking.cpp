@@ -59,10 +59,10 @@ void validate(const ranking& order) {
         }
         if (c.bands.size() > 1000) refuse("more than 1000 bands");
         if (c.weight && (!std::isfinite(*c.weight) || *c.weight < 0)) refuse("a weight is a number from 0");
-        for (std::size_t i = 0; i < c.order.size(); ++i)
-            if (std::find(c.order.begin(), c.order.begin() + static_cast<std::ptrdiff_t>(i), c.order[i]) !=
-                c.order.begin() + static_cast<std::ptrdiff_t>(i))
-                refuse("the word " + c.order[i] + " is listed twice");
+        std::vector<std::string_view> words(c.order.begin(), c.order.end());
+        std::sort(words.begin(), words.end());
+        const auto twice = std::adjacent_find(words.begin(), words.end());
+        if (twice != words.end()) refuse("the word " + shown(*twice) + " is listed twice");
     }
 }
 

@@ -5,6 +5,7 @@
 #include "fuzz/frequencies_body.hpp"
 #include "fuzz/gl_string_body.hpp"
 #include "fuzz/mac_body.hpp"
+#include "fuzz/ranking_body.hpp"
 #include "fuzz/release_body.hpp"
 #include "fuzz/typing_body.hpp"
 
@@ -73,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(bodies, fuzz_replay,
                          ::testing::Values(body{"csv", fuzz::csv}, body{"typing", fuzz::typing},
                                            body{"gl_string", fuzz::gl_string}, body{"release", fuzz::release},
                                            body{"mac", fuzz::mac}, body{"filter", fuzz::filter},
-                                           body{"frequencies", fuzz::frequencies}),
+                                           body{"frequencies", fuzz::frequencies}, body{"ranking", fuzz::ranking_file}),
                          [](const auto& about) { return std::string(about.param.name); });
 
 }  // namespace

@@ -19,6 +19,8 @@ namespace allomatch {
 
 /// UTF-8 text of a path, for messages.
 [[nodiscard]] std::string path_text(const std::filesystem::path& path);
+/// "EAS" of "folder/EAS.csv" and of "folder/EAS.csv.gz".
+[[nodiscard]] std::string file_stem(const std::filesystem::path& path);
 
 /// The bytes of a file in order. gzip (also of several members) is recognised by its first two bytes,
 /// whatever the name, and unpacked while reading; memory use is constant. Not thread-safe.
