@@ -11,6 +11,7 @@ from . import _core
 from ._frames import Frames
 from ._html import matches_html, table_html
 from .explanation import Explanation, Placement
+from .typing_gain import TypingGain
 
 if TYPE_CHECKING:
     from .patient import Patient
@@ -279,6 +280,15 @@ class Matches(Frames, Sequence[Match]):
         keys = ("rank", "donor_id", "mismatches", "reason", "criteria")
         places = [{key: getattr(match, key) for key in keys} for match in self[:most]]
         return Placement(places, f"Patient {self.patient.id}, {len(places)} of {self.total:,} donors")
+
+    def typing_gain(self) -> list[TypingGain]:
+        """What if this donor were typed at C? For every donor of the list and searched locus that typing
+        could settle, what the answer would change; what is worth most comes first.
+
+        Raises:
+            FormatError: the search had no frequencies.
+        """
+        return [TypingGain(*gain) for gain in _core.typing_gains(self._core)]
 
     @property
     def has_probabilities(self) -> bool:

@@ -26,6 +26,18 @@ void match_probabilities::set(std::size_t i, const prediction& p) {
     donor_explained_[i] = p.donor_explained ? 1 : 0;
 }
 
+void match_probabilities::suppose(std::size_t i, std::size_t l, bool matches) {
+    const std::span<double> row = std::span(values_).subspan(i * width(), width());
+    const std::span<double> totals = row.first(2 * loci_ + 1);
+    const std::span<double> at = row.subspan(2 * loci_ + 1 + 3 * l, 3);
+    const double full = matches ? std::min(1.0, totals[0] / at[0]) : 0;
+    std::fill(totals.begin(), totals.end(), std::numeric_limits<double>::quiet_NaN());
+    totals[0] = full;
+    const double rest = at[1] + at[2];
+    at[0] = matches ? 1 : 0;
+    for (std::size_t k = 1; k < 3; ++k) at[k] = matches ? 0 : at[k] / rest;
+}
+
 match_probabilities match_probabilities::rows(std::span<const std::uint32_t> which) const {
     match_probabilities some(genotypes_, loci_);
     some.resize(which.size());

@@ -193,12 +193,22 @@ def patient_of_pair(people: People, args: argparse.Namespace) -> Patient:
     Raises:
         FormatError: one of them is not there, with the reason if the row was refused.
     """
-    patient = next((someone for someone in people.patients if someone.id == args.patient), None)
-    if patient is None:
-        raise _not_there("patient", args.patient, people.patients_report)
+    patient = patient_called(people, args.patient)
     if args.donor not in people.donors:
         raise _not_there("donor", args.donor, people.donors.report)
     return patient
+
+
+def patient_called(people: People, id: str) -> Patient:
+    """The patient with an id.
+
+    Raises:
+        FormatError: there is none, with the reason if the row was refused.
+    """
+    for patient in people.patients:
+        if patient.id == id:
+            return patient
+    raise _not_there("patient", id, people.patients_report)
 
 
 def _not_there(what: str, id: str, report: _core.ImportReport) -> FormatError:
