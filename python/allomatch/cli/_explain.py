@@ -127,7 +127,7 @@ def show_pair(pair: dict[str, Any]) -> None:
     print()
     overview = [
         [
-            locus["locus"],
+            locus["locus"] if locus["searched"] else f"{locus['locus']}, not searched",
             locus["letters"],
             locus["patient"] or "not typed",
             locus["donor"] or "not typed",
