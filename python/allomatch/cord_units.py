@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal
 
 from . import _core
-from ._frames import Frames
+from ._frames import Rows
 
 if TYPE_CHECKING:
     from .patient import Patient
@@ -35,7 +34,7 @@ class CordPair:
     abo_not_identical: int  #: units whose ABO group is not known to be the patient's
 
 
-class CordPairs(Frames, Sequence[CordPair]):
+class CordPairs(Rows[CordPair]):
     """Pairs of cord units for one patient, best first."""
 
     def __init__(self, core: _core.CordPairList, patient: Patient, match: str) -> None:
@@ -56,17 +55,7 @@ class CordPairs(Frames, Sequence[CordPair]):
     def __len__(self) -> int:
         return len(self._core)
 
-    @overload
-    def __getitem__(self, index: int) -> CordPair: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[CordPair]: ...
-    def __getitem__(self, index: int | slice) -> CordPair | list[CordPair]:
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
-        if index < 0:
-            index += len(self)
-        if not 0 <= index < len(self):
-            raise IndexError("no pair of this number")
+    def _row(self, index: int) -> CordPair:
         return CordPair(self.patient.id, index + 1, *self._core.pair(index))
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
@@ -99,7 +88,7 @@ class CordPairs(Frames, Sequence[CordPair]):
         return f'<table><caption style="text-align:left">{title}</caption>{"".join(lines)}</table>'
 
 
-class CordPairTable(Frames, Sequence[CordPairs]):
+class CordPairTable(Rows[CordPairs]):
     """Pairs for many patients, in their order."""
 
     def __init__(self, lists: list[CordPairs]) -> None:
@@ -108,11 +97,7 @@ class CordPairTable(Frames, Sequence[CordPairs]):
     def __len__(self) -> int:
         return len(self._all)
 
-    @overload
-    def __getitem__(self, index: int) -> CordPairs: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[CordPairs]: ...
-    def __getitem__(self, index: int | slice) -> CordPairs | list[CordPairs]:
+    def _row(self, index: int) -> CordPairs:
         return self._all[index]
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
