@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <allomatch/core/file.hpp>
 #include <allomatch/io/match_table.hpp>
-#include <allomatch/io/output_file.hpp>
+#include <allomatch/core/output_file.hpp>
 #include <allomatch/io/table_writers.hpp>
 
 #include <cmath>

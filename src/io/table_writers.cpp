@@ -4,7 +4,7 @@
 #include <allomatch/core/text.hpp>
 #include <allomatch/core/utf8.hpp>
 #include <allomatch/io/input.hpp>
-#include <allomatch/io/output_file.hpp>
+#include <allomatch/core/output_file.hpp>
 #include <allomatch/io/table_writers.hpp>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <allomatch/core/file.hpp>
-#include <allomatch/io/output_file.hpp>
+#include <allomatch/core/output_file.hpp>
 #include <allomatch/io/write_simulation.hpp>
 
 #include <algorithm>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <allomatch/core/file.hpp>
+#include <allomatch/core/hash.hpp>
 #include <allomatch/nomenclature/mac_table.hpp>
 
 #include <minizip/unzip.h>
@@ -112,5 +113,7 @@ std::optional<std::string_view> mac_table::find(std::string_view code) const noe
     if (it == entries_.end() || code_of(*it) != code) return std::nullopt;
     return std::string_view(content_).substr(it->expansion, it->expansion_size);
 }
+
+std::uint64_t mac_table::fingerprint() const noexcept { return std::max<std::uint64_t>(hash_of(content_), 1); }
 
 }  // namespace allomatch

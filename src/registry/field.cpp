@@ -107,7 +107,7 @@ std::string number_text(float value) {
 field_column::field_column(std::string name, field_kind kind, const field_definition* definition)
     : name_(std::move(name)), kind_(kind), definition_(definition) {
     if (kind_ != field_kind::category || definition_ == nullptr) return;
-    for (const std::string_view word : definition_->words) words_.emplace_back(word);
+    for (const std::string_view word : definition_->words) words_.push_back(word);
 }
 
 std::optional<std::uint32_t> field_column::category_code(std::string_view cell) const {
@@ -125,7 +125,10 @@ std::optional<problem> field_column::check(std::string_view cell) const {
     if (cell.empty()) return std::nullopt;
     std::string expected;
     switch (kind_) {
-        case field_kind::text: return std::nullopt;
+        case field_kind::text:
+            if (words_.has_room_for(cell)) return std::nullopt;
+            expected = "the registry is full: 4 GiB of words in this field";
+            break;
         case field_kind::category:
             if (category_code(cell)) return std::nullopt;
             for (const std::string_view word : definition_->words)
@@ -159,9 +162,9 @@ void field_column::push_back(std::string_view cell) {
     if (cell.empty()) return push_missing();
     switch (kind_) {
         case field_kind::text: {
-            const auto [it, added] = code_of_.try_emplace(std::string(cell), word_count());
-            if (added) words_.emplace_back(cell);
-            codes_.push_back(it->second);
+            const auto known = words_.find(cell);
+            codes_.push_back(known.value_or(word_count()));
+            if (!known) words_.push_back(cell);
             break;
         }
         case field_kind::category: codes_.push_back(category_code(cell).value_or(0)); break;
@@ -171,11 +174,9 @@ void field_column::push_back(std::string_view cell) {
             numbers_.push_back(read_number(cell).value_or(std::numeric_limits<float>::quiet_NaN()));
             break;
     }
-    ++size_;
 }
 
 void field_column::push_missing(std::size_t n) {
-    size_ += n;
     for (; n > 0; --n) {
         if (kind_ == field_kind::date)
             days_.push_back(no_day);
@@ -197,9 +198,8 @@ bool field_column::is_missing(std::size_t row) const noexcept {
 
 std::optional<std::uint32_t> field_column::find_word(std::string_view text) const {
     if (kind_ == field_kind::category) return category_code(text);
-    const auto it = code_of_.find(std::string(text));
-    if (it == code_of_.end()) return std::nullopt;
-    return it->second;
+    if (text.empty()) return std::nullopt;
+    return words_.find(text);
 }
 
 std::string field_column::text(std::size_t row) const {
@@ -208,24 +208,19 @@ std::string field_column::text(std::size_t row) const {
         case field_kind::date: return date_text(days_[row]);
         case field_kind::number:
         case field_kind::count: return number_text(numbers_[row]);
-        default: return words_[codes_[row]];
+        default: return std::string(words_[codes_[row]]);
     }
 }
 
 std::size_t field_column::memory() const noexcept {
-    return days_.capacity() * sizeof(day_number) + numbers_.capacity() * sizeof(float) + codes_.memory();
-}
-
-std::size_t field_column::word_memory() const noexcept {
-    std::size_t bytes = 0;
-    for (const std::string& word : words_) bytes += 2 * (sizeof(std::string) + word.capacity());  // and in the index
-    return bytes;
+    return days_.memory() + numbers_.memory() + codes_.memory();
 }
 
 void field_column::shrink_to_fit() {
     days_.shrink_to_fit();
     numbers_.shrink_to_fit();
     codes_.shrink_to_fit();
+    words_.shrink_to_fit();
 }
 
 }  // namespace allomatch

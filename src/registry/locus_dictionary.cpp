@@ -41,6 +41,7 @@ std::size_t locus_dictionary::pair_list_hash::operator()(const std::vector<store
 }
 
 locus_dictionary::locus_dictionary() {
+    begins_.push_back(0);
     intern(nothing_in_common);
     intern(genotype{{genotype_alternative{}}});
 }
@@ -58,7 +59,7 @@ genotype_code locus_dictionary::intern(const genotype& g) {
         list.push_back({intern(a.first), intern(a.second), intern(common_part(a.first, a.second))});
     const auto [it, added] = known_genotypes_.try_emplace(list, static_cast<genotype_code>(genotype_count()));
     if (added) {
-        alternatives_.insert(alternatives_.end(), list.begin(), list.end());
+        alternatives_.append(list);
         begins_.push_back(static_cast<std::uint32_t>(alternatives_.size()));
     }
     return it->second;
@@ -84,8 +85,13 @@ void locus_dictionary::finish() {
     known_positions_ = {};
     known_genotypes_ = {};
     positions_.shrink_to_fit();
-    alternatives_.shrink_to_fit();
-    begins_.shrink_to_fit();
+    for (const position& p : positions_) stored_positions_.push_back(p);
+    each_array(*this, [](std::string_view, auto& array) { array.shrink_to_fit(); });
+}
+
+void locus_dictionary::join_positions() {
+    positions_.resize(stored_positions_.size());
+    for (std::size_t i = 0; i < positions_.size(); ++i) positions_[i] = stored_positions_[i];
 }
 
 std::span<const position_id> locus_dictionary::positions_with(class_id c) const noexcept {
@@ -96,10 +102,8 @@ std::span<const position_id> locus_dictionary::positions_with(class_id c) const 
 }
 
 std::size_t locus_dictionary::memory() const noexcept {
-    std::size_t bytes = positions_.capacity() * sizeof(position) +
-                        alternatives_.capacity() * sizeof(stored_alternative) +
-                        (begins_.capacity() + classes_.capacity() + class_begins_.capacity() +
-                         class_positions_.capacity()) * sizeof(std::uint32_t);
+    std::size_t bytes = positions_.capacity() * sizeof(position);
+    each_array(*this, [&bytes](std::string_view, const auto& array) { bytes += array.memory(); });
     for (const position& p : positions_) {
         if (p.classes.size() > 4) bytes += p.classes.capacity() * sizeof(class_id);
         if (p.first_fields.size() > 2) bytes += p.first_fields.capacity() * sizeof(std::uint16_t);

@@ -35,16 +35,14 @@ registry_memory registry::memory() const noexcept {
         m.typings += c.codes.memory();
         m.typing_texts += c.text_codes.memory();
         m.dictionaries += c.dictionary.memory();
-        m.dictionaries += c.code_of_text.capacity() * sizeof(genotype_code);
-        for (const std::string& text : c.texts) m.dictionaries += sizeof(std::string) + text.capacity();
-        for (const auto& pairs : c.readings) m.dictionaries += sizeof(pairs) + pairs.capacity() * sizeof(reading_pair);
+        m.dictionaries += c.code_of_text.memory() + c.texts.memory() + c.readings.memory();
     }
     for (const field_column& f : fields_) {
         m.fields += f.memory();
         m.dictionaries += f.word_memory();
     }
     m.ids = ids_.memory();
-    m.order = places_.capacity() * sizeof(donor_index) + cluster_begins_.capacity() * sizeof(std::uint32_t);
+    m.order = places_.memory() + cluster_begins_.memory();
     return m;
 }
 
@@ -52,6 +50,7 @@ registry_builder::registry_builder(nomenclature::pointer names, mac_table::point
     : mac_(std::move(mac)) {
     building_.names_ = std::move(names);
     building_.nulls_ = nulls;
+    building_.mac_fingerprint_ = mac_ != nullptr ? mac_->fingerprint() : 0;
     context_.names = building_.names_.get();
     context_.mac = mac_.get();
 }
@@ -98,6 +97,8 @@ std::vector<problem> registry_builder::add(const donor_texts& donor) {
         if (all_of(donor.typings[l], is_space)) continue;
         typed[l] = &look_up(static_cast<locus>(l), donor.typings[l]);
         if (!typed[l]->read) problems.push_back(typed[l]->read.error());
+        if (!building_.loci_[l].texts.has_room_for(donor.typings[l]))
+            refuse(std::string(locus_names[l]), donor.typings[l], "the registry is full: 4 GiB of typings at this locus");
     }
     for (std::size_t f = 0; f < building_.fields_.size(); ++f)
         if (auto p = building_.fields_[f].check(donor.fields[f])) problems.push_back(*std::move(p));
@@ -110,7 +111,7 @@ std::vector<problem> registry_builder::add(const donor_texts& donor) {
         known_text* known = typed[l];
         if (known != nullptr && known->text_code == 0) {
             known->text_code = static_cast<std::uint32_t>(column.texts.size());
-            column.texts.emplace_back(donor.typings[l]);
+            column.texts.push_back(donor.typings[l]);
             column.code_of_text.push_back(column.dictionary.intern(known->read->meaning));
             column.readings.push_back(known->read->readings);
         }
@@ -148,18 +149,20 @@ void registry_builder::order_places() {
             r.cluster_locus_ = static_cast<locus>(l);
         }
     }
-    r.places_.resize(n);
+    std::vector<donor_index> places(n);
     registry::locus_column& cluster = r.loci_[index(r.cluster_locus_)];
     if (cluster.typed == 0) {
-        std::iota(r.places_.begin(), r.places_.end(), donor_index{0});
-        r.cluster_begins_ = {0, n};
+        std::iota(places.begin(), places.end(), donor_index{0});
+        r.places_ = stored_array(std::move(places));
+        r.cluster_begins_ = stored_array(std::vector<std::uint32_t>{0, n});
         return;
     }
     std::vector<std::uint32_t>& begins = counts[index(r.cluster_locus_)];
     std::exclusive_scan(begins.begin(), begins.end(), begins.begin(), std::uint32_t{0});
     std::vector<std::uint32_t> next = begins;
-    for (donor_index d = 0; d < n; ++d) r.places_[next[r.code(r.cluster_locus_, d)]++] = d;
-    r.cluster_begins_ = std::move(begins);
+    for (donor_index d = 0; d < n; ++d) places[next[r.code(r.cluster_locus_, d)]++] = d;
+    r.places_ = stored_array(std::move(places));
+    r.cluster_begins_ = stored_array(std::move(begins));
 }
 
 std::shared_ptr<const registry> registry_builder::finish() {
@@ -168,6 +171,9 @@ std::shared_ptr<const registry> registry_builder::finish() {
         column.dictionary.finish();
         if (column.typed == 0) continue;
         column.text_codes.shrink_to_fit();
+        column.texts.shrink_to_fit();
+        column.code_of_text.shrink_to_fit();
+        column.readings.shrink_to_fit();
         column.codes.reserve(building_.size(), static_cast<std::uint32_t>(column.dictionary.genotype_count() - 1));
         for (const donor_index d : building_.places_) column.codes.push_back(column.code_of_text[column.text_codes[d]]);
     }
@@ -176,6 +182,7 @@ std::shared_ptr<const registry> registry_builder::finish() {
     registry next;
     next.names_ = building_.names_;
     next.nulls_ = building_.nulls_;
+    next.mac_fingerprint_ = building_.mac_fingerprint_;
     known_ = {};
     return std::make_shared<registry>(std::exchange(building_, std::move(next)));
 }

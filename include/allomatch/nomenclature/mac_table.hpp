@@ -28,6 +28,8 @@ public:
     /// What a code stands for; nothing for an unknown code. O(log n).
     [[nodiscard]] std::optional<std::string_view> find(std::string_view code) const noexcept;
     [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+    /// Hash of the text of the table, never 0.
+    [[nodiscard]] std::uint64_t fingerprint() const noexcept;
 
 private:
     struct entry {

@@ -53,6 +53,8 @@ public:
 
     [[nodiscard]] bool names_only() const noexcept { return names_only_; }
     [[nodiscard]] const std::string& version() const noexcept { return version_; }
+    /// Hash of everything that gives a typing its meaning: two of the same fingerprint give out the same ids.
+    [[nodiscard]] std::uint64_t fingerprint() const noexcept { return fingerprint_; }
     [[nodiscard]] std::size_t allele_count() const noexcept { return keys_.size(); }
     [[nodiscard]] std::size_t class_count() const noexcept { return classes_.size(); }
     [[nodiscard]] std::size_t old_name_count() const noexcept { return old_by_text_.size(); }
@@ -96,6 +98,11 @@ public:
     [[nodiscard]] dpb1_facts dpb1_facts_of(allele_id id) const;
     /// Leader of a B allele.
     [[nodiscard]] b_leader leader_of(allele_id id) const noexcept;
+
+    // Ids that are not known to be of this nomenclature.
+    /// Whether [begin, end) are alleles of one locus, in part or all of them.
+    [[nodiscard]] bool has_alleles(locus l, allele_id begin, allele_id end) const noexcept;
+    [[nodiscard]] bool has_class(locus l, class_id id) const noexcept;
 
     // Classes.
     [[nodiscard]] gene gene_of_class(class_id id) const noexcept;
@@ -156,9 +163,11 @@ private:
     void take_serology(const release_tables& tables);
     void take_old_names(const release_tables& tables);
     void take_dpb1_facts(const release_tables& tables);
+    void take_fingerprint();
 
     bool names_only_ = false;
     std::string version_;
+    std::uint64_t fingerprint_ = 0;
     std::size_t unmatched_rows_ = 0;
     std::vector<std::uint64_t> keys_;  // sorted
     std::array<std::vector<allele_id>, gene_count> first_field_begin_;

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <allomatch/core/error.hpp>
+#include <allomatch/core/stored_array.hpp>
 #include <allomatch/registry/packed_column.hpp>
+#include <allomatch/registry/text_table.hpp>
 
 #include <cstdint>
 #include <limits>
@@ -12,8 +14,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <vector>
 
 namespace allomatch {
 
@@ -62,7 +62,7 @@ public:
 
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
     [[nodiscard]] field_kind kind() const noexcept { return kind_; }
-    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] std::size_t size() const noexcept { return days_.size() + numbers_.size() + codes_.size(); }
 
     /// Checks a cell without adding it. An empty (or blank) cell is a missing value.
     [[nodiscard]] std::optional<problem> check(std::string_view cell) const;
@@ -80,6 +80,7 @@ public:
     [[nodiscard]] std::uint32_t code(std::size_t row) const noexcept { return codes_[row]; }
     [[nodiscard]] std::string_view word(std::uint32_t code) const noexcept { return words_[code]; }
     [[nodiscard]] std::uint32_t word_count() const noexcept { return static_cast<std::uint32_t>(words_.size()); }
+    [[nodiscard]] const text_dictionary& words() const noexcept { return words_; }
     /// The code of a text, if it occurs.
     [[nodiscard]] std::optional<std::uint32_t> find_word(std::string_view text) const;
 
@@ -88,8 +89,22 @@ public:
     /// Bytes of the values, one a donor.
     [[nodiscard]] std::size_t memory() const noexcept;
     /// Bytes of the distinct words.
-    [[nodiscard]] std::size_t word_memory() const noexcept;
+    [[nodiscard]] std::size_t word_memory() const noexcept { return words_.memory(); }
     void shrink_to_fit();
+
+    /// Calls `visit(name, array)` for everything it is made of.
+    template <class Self, class Visit>
+    static void each_array(Self& self, Visit&& visit) {
+        switch (self.kind_) {
+            case field_kind::date: return visit("days", self.days_);
+            case field_kind::number:
+            case field_kind::count: return visit("numbers", self.numbers_);
+            case field_kind::text:
+            case field_kind::category: break;
+        }
+        visit("codes", self.codes_);
+        text_dictionary::each_array(self.words_, visit);
+    }
 
 private:
     [[nodiscard]] std::optional<std::uint32_t> category_code(std::string_view cell) const;
@@ -97,12 +112,10 @@ private:
     std::string name_;
     field_kind kind_;
     const field_definition* definition_;
-    std::size_t size_ = 0;
-    std::vector<day_number> days_;
-    std::vector<float> numbers_;
+    stored_array<day_number> days_;
+    stored_array<float> numbers_;
     packed_column codes_;
-    std::vector<std::string> words_{std::string()};
-    std::unordered_map<std::string, std::uint32_t> code_of_;
+    text_dictionary words_{""};
 };
 
 }  // namespace allomatch

@@ -3,6 +3,8 @@
 /// The distinct genotype typings of one locus in a registry.
 #pragma once
 
+#include <allomatch/core/stored_array.hpp>
+#include <allomatch/registry/position_table.hpp>
 #include <allomatch/typing/genotype.hpp>
 
 #include <boost/container_hash/hash.hpp>
@@ -42,6 +44,8 @@ public:
     genotype_code intern(const genotype& g);
     /// Builds the lists of positions by class; call once after the last `intern`.
     void finish();
+    /// Puts the positions together after the arrays were filled from a file.
+    void join_positions();
 
     [[nodiscard]] std::size_t genotype_count() const noexcept { return begins_.size() - 1; }
     [[nodiscard]] std::size_t position_count() const noexcept { return positions_.size(); }
@@ -62,6 +66,19 @@ public:
 
     [[nodiscard]] std::size_t memory() const noexcept;
 
+    /// Calls `visit(name, array)` for everything it is made of once finished.
+    template <class Self, class Visit>
+    static void each_array(Self& self, Visit&& visit) {
+        position_table::each_array(self.stored_positions_, visit);
+        visit("alternatives", self.alternatives_);
+        visit("begins", self.begins_);
+        visit("class_list", self.classes_);
+        visit("class_begins", self.class_begins_);
+        visit("class_positions", self.class_positions_);
+        visit("blanks", self.blanks_);
+        visit("no_products", self.no_products_);
+    }
+
 private:
     struct position_hash {
         std::size_t operator()(const position& p) const noexcept;
@@ -72,13 +89,14 @@ private:
     position_id intern(const position& p);
 
     std::vector<position> positions_;
-    std::vector<stored_alternative> alternatives_;
-    std::vector<std::uint32_t> begins_{0};
-    std::vector<class_id> classes_;
-    std::vector<std::uint32_t> class_begins_;
-    std::vector<position_id> class_positions_;
-    std::vector<position_id> blanks_;
-    std::vector<position_id> no_products_;
+    position_table stored_positions_;  // the same
+    stored_array<stored_alternative> alternatives_;
+    stored_array<std::uint32_t> begins_;
+    stored_array<class_id> classes_;
+    stored_array<std::uint32_t> class_begins_;
+    stored_array<position_id> class_positions_;
+    stored_array<position_id> blanks_;
+    stored_array<position_id> no_products_;
     std::unordered_map<position, position_id, position_hash> known_positions_;
     std::unordered_map<std::vector<stored_alternative>, genotype_code, pair_list_hash> known_genotypes_;
 };

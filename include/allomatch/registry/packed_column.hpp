@@ -3,18 +3,24 @@
 /// Unsigned codes in the narrowest width that holds them.
 #pragma once
 
+#include <allomatch/core/stored_array.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <utility>
 #include <variant>
-#include <vector>
 
 namespace allomatch {
 
 /// A column of codes, one a donor, stored in 8, 16 or 32 bits each. Widens by itself while it grows.
 class packed_column {
 public:
+    using storage = std::variant<stored_array<std::uint8_t>, stored_array<std::uint16_t>, stored_array<std::uint32_t>>;
+
+    packed_column() = default;
+    explicit packed_column(storage values) : values_(std::move(values)) {}
+
     void push_back(std::uint32_t code) {
         if (code > limit()) widen(code);
         std::visit([code](auto& v) { v.push_back(static_cast<typename std::decay_t<decltype(v)>::value_type>(code)); },
@@ -46,7 +52,7 @@ public:
     /// Bytes of one code.
     [[nodiscard]] std::size_t width() const noexcept { return std::size_t{1} << values_.index(); }
     [[nodiscard]] std::size_t memory() const noexcept {
-        return std::visit([](const auto& v) { return v.capacity() * sizeof(v[0]); }, values_);
+        return std::visit([](const auto& v) { return v.memory(); }, values_);
     }
 
 private:
@@ -56,7 +62,7 @@ private:
     }
     template <class Wide>
     void move_to() {
-        std::vector<Wide> wide;
+        stored_array<Wide> wide;
         std::visit([&wide](const auto& v) {
             wide.reserve(v.size() + v.size() / 2);
             for (const auto x : v) wide.push_back(static_cast<Wide>(x));
@@ -69,7 +75,7 @@ private:
         else
             move_to<std::uint16_t>();
     }
-    std::variant<std::vector<std::uint8_t>, std::vector<std::uint16_t>, std::vector<std::uint32_t>> values_;
+    storage values_;
 };
 
 }  // namespace allomatch

@@ -3,10 +3,12 @@
 /// A registry of donors as columns.
 #pragma once
 
+#include <allomatch/core/stored_array.hpp>
 #include <allomatch/registry/field.hpp>
-#include <allomatch/registry/id_table.hpp>
 #include <allomatch/registry/locus_dictionary.hpp>
 #include <allomatch/registry/packed_column.hpp>
+#include <allomatch/registry/reading_table.hpp>
+#include <allomatch/registry/text_table.hpp>
 #include <allomatch/typing/locus_text.hpp>
 #include <allomatch/typing/person_typing.hpp>
 
@@ -24,7 +26,7 @@ namespace allomatch {
 /// Position of a donor in its registry, in the order of insertion.
 using donor_index = std::uint32_t;
 
-/// Bytes that a registry takes.
+/// Bytes that a registry takes: of memory, or of the file that it was opened from.
 struct registry_memory {
     std::size_t typings = 0;       ///< genotype codes, one a donor and locus
     std::size_t typing_texts = 0;  ///< codes of the texts as received
@@ -43,9 +45,9 @@ public:
         locus_dictionary dictionary;
         packed_column codes;       ///< genotype_code at each place of `places()`: what scans read
         packed_column text_codes;  ///< number of the text in `texts` of each donor
-        std::vector<std::string> texts{std::string()};
-        std::vector<genotype_code> code_of_text{untyped_code};
-        std::vector<std::vector<reading_pair>> readings{{}};  ///< of each text, nulls kept
+        text_table texts{""};
+        stored_array<genotype_code> code_of_text{{untyped_code}};
+        reading_table readings;    ///< of each text, nulls kept
         std::size_t typed = 0;     ///< donors that are typed at this locus
         double passing = 1;        ///< chance that two donors have the same code, or one is untyped
     };
@@ -53,6 +55,8 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return ids_.size(); }
     [[nodiscard]] const nomenclature::pointer& names() const noexcept { return names_; }
     [[nodiscard]] null_policy nulls() const noexcept { return nulls_; }
+    /// `mac_table::fingerprint` of the table that the typings were read with; 0 without.
+    [[nodiscard]] std::uint64_t mac_fingerprint() const noexcept { return mac_fingerprint_; }
 
     [[nodiscard]] const locus_column& column(locus l) const noexcept { return loci_[index(l)]; }
     /// Number of the genotype of a donor in the dictionary of a locus.
@@ -70,7 +74,7 @@ public:
     /// The typing as received, see `pair_text`; empty when untyped.
     [[nodiscard]] std::string_view typing_text(locus l, donor_index d) const noexcept {
         const locus_column& c = column(l);
-        return c.typed == 0 ? std::string_view{} : std::string_view(c.texts[c.text_codes[d]]);
+        return c.typed == 0 ? std::string_view{} : c.texts[c.text_codes[d]];
     }
     /// Everything that was typed, as probabilities need it.
     [[nodiscard]] person_typing typing(donor_index d) const;
@@ -86,14 +90,16 @@ public:
 
 private:
     friend class registry_builder;
+    friend struct snapshot_parts;
     nomenclature::pointer names_;
+    std::uint64_t mac_fingerprint_ = 0;
     null_policy nulls_ = null_policy::ignore_inside_ambiguity;
     std::array<locus_column, locus_count> loci_;
     std::vector<field_column> fields_;
-    id_table ids_;
-    std::vector<donor_index> places_;
+    text_dictionary ids_;
+    stored_array<donor_index> places_;
     locus cluster_locus_ = locus::A;
-    std::vector<std::uint32_t> cluster_begins_;
+    stored_array<std::uint32_t> cluster_begins_;
 };
 
 /// Builds a registry donor by donor; a refused donor leaves no trace. Not thread-safe.

@@ -22,6 +22,11 @@ public:
     }
     [[nodiscard]] bool any() const noexcept { return bits_ != 0; }
     [[nodiscard]] std::uint32_t bits() const noexcept { return bits_; }
+    [[nodiscard]] static allele_traits from_bits(std::uint32_t bits) noexcept {
+        allele_traits t;
+        t.bits_ = bits;
+        return t;
+    }
 
     /// B: bit 0 when an allele has leader M, bit 1 when one has T.
     [[nodiscard]] unsigned leaders() const noexcept { return bits_ & 3U; }

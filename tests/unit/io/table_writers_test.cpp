@@ -5,7 +5,7 @@
 #include <allomatch/core/utf8.hpp>
 #include <allomatch/io/csv.hpp>
 #include <allomatch/io/input.hpp>
-#include <allomatch/io/output_file.hpp>
+#include <allomatch/core/output_file.hpp>
 #include <allomatch/io/table_writers.hpp>
 
 #include <gtest/gtest.h>

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <allomatch/core/file.hpp>
 #include <allomatch/core/error.hpp>
-#include <allomatch/io/input.hpp>
-#include <allomatch/io/output_file.hpp>
+#include <allomatch/core/file.hpp>
+#include <allomatch/core/output_file.hpp>
 
 #include <zlib.h>
 
@@ -17,10 +16,11 @@
 #include <vector>
 
 #ifndef _WIN32
+#include <fcntl.h>
 #include <unistd.h>
 #endif
 
-namespace allomatch::io {
+namespace allomatch {
 namespace fs = std::filesystem;
 namespace {
 
@@ -43,6 +43,18 @@ bool flush_to_disk(std::FILE* file) {
 #endif
     return true;
 }
+
+/// So that a rename in it outlives a power failure; where a folder cannot be synced there is nothing to be done.
+void flush_folder(const fs::path& folder) {
+#ifndef _WIN32
+    const int handle = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (handle < 0) return;
+    fsync(handle);
+    ::close(handle);
+#endif
+}
+
+fs::path folder_of(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
 
 std::string random_name() {
     constexpr char digits[] = "0123456789abcdef";
@@ -100,7 +112,7 @@ struct output_file::state {
             target = fs::canonical(wanted, error);
             if (error) target = wanted;
         }
-        const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
+        const fs::path folder = folder_of(target);
         for (int attempt = 0; attempt < 8 && file == nullptr; ++attempt) {
             const fs::path name = folder / random_name();
             file = open_for_writing(name, true);
@@ -156,6 +168,7 @@ struct output_file::state {
             fail("cannot be written", error.value());
         }
         temporary.clear();
+        flush_folder(folder_of(target));
     }
 };
 
@@ -185,4 +198,4 @@ void output_file::write(std::string_view bytes) {
 
 void output_file::commit() { state_->commit(); }
 
-}  // namespace allomatch::io
+}  // namespace allomatch

@@ -7,7 +7,7 @@
 #include <memory>
 #include <string_view>
 
-namespace allomatch::io {
+namespace allomatch {
 
 /// A file that appears under its name only when it is complete: the bytes go to a temporary file in the
 /// same folder, which `commit` renames. A symbolic link is followed, an existing file keeps its
@@ -24,7 +24,7 @@ public:
 
     /// \throws format_error when the bytes cannot be written.
     void write(std::string_view bytes);
-    /// Flushes to the disk and gives the file its name. Nothing may be written afterwards.
+    /// Flushes the file to the disk, gives it its name, and flushes that too. Nothing may be written afterwards.
     /// \throws format_error; the temporary file is removed then.
     void commit();
 
@@ -33,4 +33,4 @@ private:
     std::unique_ptr<state> state_;
 };
 
-}  // namespace allomatch::io
+}  // namespace allomatch
