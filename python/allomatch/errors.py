@@ -50,4 +50,5 @@ class FormatError(InputError):
 
 
 class SnapshotError(InputError):
-    """A snapshot file that cannot be opened."""
+    """A snapshot file that cannot be opened: foreign, cut off, damaged, of a newer format, or built with another
+    nomenclature. ``place`` is the file, ``reason`` names the section and what to do."""

@@ -26,6 +26,8 @@ void bind_core(py::module_& m) {
             if (pointer) std::rethrow_exception(pointer);
         } catch (const typing_error& e) {
             raise("TypingError", e.details());
+        } catch (const snapshot_error& e) {
+            raise("SnapshotError", e.details());
         } catch (const format_error& e) {
             raise("FormatError", e.details());
         }

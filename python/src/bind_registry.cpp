@@ -2,8 +2,12 @@
 #include "arrow_capsule.hpp"
 #include "binding.hpp"
 
+#include <allomatch/core/file.hpp>
 #include <allomatch/io/people.hpp>
+#include <allomatch/registry/snapshot.hpp>
 #include <allomatch/search/patient.hpp>
+
+#include <chrono>
 
 namespace allomatch::python {
 
@@ -16,6 +20,47 @@ null_policy policy(const std::string& text) {
     if (text == "ignore_inside_ambiguity") return null_policy::ignore_inside_ambiguity;
     if (text == "consider") return null_policy::consider;
     throw format_error(problem::with_value("nulls", text, "expected ignore_inside_ambiguity or consider"));
+}
+
+std::string name_of(null_policy nulls) { return nulls == null_policy::consider ? "consider" : "ignore_inside_ambiguity"; }
+
+/// A snapshot, and a report as of a file whose rows were all taken.
+py::tuple open_registry(const std::filesystem::path& path, const names_pointer& names) {
+    io::import_report report;
+    std::shared_ptr<const registry> donors;
+    {
+        const py::gil_scoped_release unlocked;
+        const auto start = std::chrono::steady_clock::now();
+        donors = open_snapshot(path, names);
+        report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    }
+    report.source = path_text(path);
+    report.rows_read = report.rows_taken = donors->size();
+    return py::make_tuple(std::const_pointer_cast<registry>(donors), std::move(report));
+}
+
+py::dict info_dict(const snapshot_info& info) {
+    const auto fingerprint = [](std::uint64_t value) { return py::str("{:016x}").format(value); };
+    py::list sections;
+    for (const snapshot_info::section& s : info.sections) {
+        py::dict one;
+        one["name"] = s.name;
+        one["bytes"] = s.bytes;
+        one["checksum"] = fingerprint(s.checksum);
+        sections.append(std::move(one));
+    }
+    py::dict out;
+    out["file"] = info.path;
+    out["format_version"] = info.version;
+    out["written_by"] = info.written_by;
+    out["bytes"] = info.bytes;
+    out["donors"] = info.donors;
+    out["release"] = info.release;
+    out["release_fingerprint"] = fingerprint(info.release_fingerprint);
+    out["mac_fingerprint"] = info.mac_fingerprint != 0 ? py::object(fingerprint(info.mac_fingerprint)) : py::object(py::none());
+    out["nulls"] = name_of(info.nulls);
+    out["sections"] = std::move(sections);
+    return out;
 }
 
 io::import_options options(const std::string& nulls, bool strict, const py::object& progress) {
@@ -64,6 +109,11 @@ void bind_registry(py::module_& m) {
         }, py::arg("donor"))
         .def("find", &registry::find, py::arg("id"))
         .def_property_readonly("nomenclature", [](const registry& r) { return std::const_pointer_cast<nomenclature>(r.names()); })
+        .def_property_readonly("nulls", [](const registry& r) { return name_of(r.nulls()); })
+        .def("save", [](const registry& r, const std::filesystem::path& path) {
+            const py::gil_scoped_release unlocked;
+            save_snapshot(r, path);
+        }, py::arg("path"))
         .def_property_readonly("fields", [](const registry& r) {
             std::vector<std::string> names;
             for (const field_column& f : r.fields()) names.push_back(f.name());
@@ -129,6 +179,18 @@ void bind_registry(py::module_& m) {
           },
           py::arg("frame"), py::arg("nomenclature"), py::arg("mac"), py::arg("nulls"), py::arg("strict"),
           py::arg("progress"));
+
+    m.def("open_registry", &open_registry, py::arg("path"), py::arg("nomenclature"));
+    m.def("is_snapshot", &is_snapshot, py::arg("path"));
+    m.def("snapshot_info", [](const std::filesystem::path& path) { return info_dict(read_snapshot_info(path)); }, py::arg("path"));
+    m.def("verify_snapshot", [](const std::filesystem::path& path) {
+        snapshot_info info;
+        {
+            const py::gil_scoped_release unlocked;
+            info = verify_snapshot(path);
+        }
+        return info_dict(info);
+    }, py::arg("path"));
 
     py::class_<patient, std::shared_ptr<patient>>(m, "PatientCore")
         .def_readonly("id", &patient::id)

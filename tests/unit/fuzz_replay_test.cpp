@@ -7,6 +7,7 @@
 #include "fuzz/mac_body.hpp"
 #include "fuzz/ranking_body.hpp"
 #include "fuzz/release_body.hpp"
+#include "fuzz/snapshot_body.hpp"
 #include "fuzz/typing_body.hpp"
 
 #include <gtest/gtest.h>
@@ -74,7 +75,8 @@ INSTANTIATE_TEST_SUITE_P(bodies, fuzz_replay,
                          ::testing::Values(body{"csv", fuzz::csv}, body{"typing", fuzz::typing},
                                            body{"gl_string", fuzz::gl_string}, body{"release", fuzz::release},
                                            body{"mac", fuzz::mac}, body{"filter", fuzz::filter},
-                                           body{"frequencies", fuzz::frequencies}, body{"ranking", fuzz::ranking_file}),
+                                           body{"frequencies", fuzz::frequencies}, body{"ranking", fuzz::ranking_file},
+                                           body{"snapshot", fuzz::snapshot}),
                          [](const auto& about) { return std::string(about.param.name); });
 
 }  // namespace

@@ -17,8 +17,11 @@ from typing import IO, Any
 from .. import _core
 from ..errors import FormatError
 from ..frequencies import Frequencies
+from ..registry import Registry
 
 NULLS = ("ignore_inside_ambiguity", "consider")
+SNAPSHOT_ENDING = ".amx"
+DONOR_FILE = "donor file: CSV, TSV or GL lines, plain or .gz, or a snapshot .amx"
 _REPORT_COLUMNS = ("source", "kind", "row", "column", "id", "text", "reason", "suggestion", "count")
 _SHOWN_PROBLEMS = 5
 _LONGEST_MESSAGE = 500
@@ -77,6 +80,26 @@ def positive_number(text: str) -> int:
 def load_release(args: argparse.Namespace) -> tuple[_core.Nomenclature, _core.MacTable | None]:
     names = _core.Nomenclature.open(args.release)
     return names, _core.MacTable.load(args.mac) if args.mac else None
+
+
+def read_donors(
+    path: str, names: _core.Nomenclature, mac: _core.MacTable | None, nulls: str
+) -> Registry:
+    """A donor file or a snapshot.
+
+    Raises:
+        FormatError: it cannot be read, or is a snapshot with another rule for null alleles.
+        SnapshotError: a snapshot that cannot be opened, for one because it needs another release.
+    """
+    if not path.endswith(SNAPSHOT_ENDING) and not _core.is_snapshot(path):
+        with Progress("reading donors") as progress:
+            return Registry.from_csv(path, names, mac=mac, nulls=nulls, progress=progress)
+    donors = Registry.open(path, names)
+    if donors.nulls != nulls:
+        raise FormatError(
+            f"{path}: was built with --nulls {donors.nulls}; give that here too", place=path, column="nulls"
+        )
+    return donors
 
 
 # -- accounts of rows ------------------------------------------------

@@ -10,13 +10,14 @@ from typing import Any
 
 from ..registry import Registry
 from ._common import (
-    Progress,
+    DONOR_FILE,
     account,
     add_import_report,
     add_json,
     add_reading_options,
     check_report_path,
     load_release,
+    read_donors,
     say_account,
     say_json,
     shortened,
@@ -30,9 +31,7 @@ _SHOWN_REASONS = 20
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--donors", required=True, metavar="F", help="donor file: CSV, TSV or GL lines, plain or .gz"
-    )
+    parser.add_argument("--donors", required=True, metavar="F", help=DONOR_FILE)
     add_reading_options(parser)
     add_import_report(parser, "--report")
     add_json(parser)
@@ -41,8 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     check_report_path(args.import_report)
     names, mac = load_release(args)
-    with Progress("reading donors") as progress:
-        donors = Registry.from_csv(args.donors, names, mac=mac, nulls=args.nulls, progress=progress)
+    donors = read_donors(args.donors, names, mac, args.nulls)
     report = donors.report
     if args.import_report:
         write_import_report(args.import_report, [report])

@@ -16,6 +16,7 @@ from ..errors import FormatError
 from ..frequencies import Frequencies, Imputation, percent_text
 from ..registry import Registry
 from ._common import (
+    DONOR_FILE,
     Progress,
     account,
     add_import_report,
@@ -26,6 +27,7 @@ from ._common import (
     frequency_account,
     load_release,
     positive_number,
+    read_donors,
     read_frequencies,
     say_account,
     say_frequencies,
@@ -44,7 +46,7 @@ _COLUMNS = ("id", "kind", "rank", "first", "second", "probability", "count", "ma
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     people = parser.add_mutually_exclusive_group(required=True)
-    people.add_argument("--donors", metavar="F", help="people to resolve: CSV, TSV or GL lines, plain or .gz")
+    people.add_argument("--donors", metavar="F", help=DONOR_FILE)
     people.add_argument("--patients", metavar="F", help="the same for a patient file")
     parser.add_argument("--id", action="append", default=[], metavar="ID", help="only this person")
     add_frequencies(parser)
@@ -83,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
     names, mac = load_release(args)
     frequencies = read_frequencies(args.frequencies, names, args.normalise)
     source = args.donors or args.patients
-    people = Registry.from_csv(source, names, mac=mac, nulls=args.nulls)
+    people = read_donors(source, names, mac, args.nulls)
     if args.import_report:
         write_import_report(args.import_report, [people.report], frequencies)
     refused = people.report.rows_refused + frequencies.report["rows_refused"]

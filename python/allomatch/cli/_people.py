@@ -15,11 +15,12 @@ from ..frequencies import Frequencies
 from ..patient import Patient, read_patients
 from ..registry import Registry
 from ._common import (
-    Progress,
+    DONOR_FILE,
     account,
     check_report_path,
     frequency_account,
     load_release,
+    read_donors,
     read_frequencies,
     say_account,
     say_frequencies,
@@ -30,10 +31,10 @@ from ._common import (
 
 
 def add_people(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--donors", required=True, metavar="F", help=DONOR_FILE)
     parser.add_argument(
-        "--donors", required=True, metavar="F", help="donor file: CSV, TSV or GL lines, plain or .gz"
+        "--patients", required=True, metavar="F", help="patient file: CSV, TSV or GL lines, plain or .gz"
     )
-    parser.add_argument("--patients", required=True, metavar="F", help="patient file, read in the same ways")
 
 
 def add_pair(parser: argparse.ArgumentParser) -> None:
@@ -147,8 +148,7 @@ def read_people(args: argparse.Namespace) -> People:
     start = time.perf_counter()
     names, mac = load_release(args)
     release_seconds = time.perf_counter() - start
-    with Progress("reading donors") as progress:
-        donors = Registry.from_csv(args.donors, names, mac=mac, nulls=args.nulls, progress=progress)
+    donors = read_donors(args.donors, names, mac, args.nulls)
     patients, report = read_patients(args.patients, names, mac=mac, nulls=args.nulls)
     people = People(names, donors, patients, report)
     if getattr(args, "frequencies", None):
