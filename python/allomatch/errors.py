@@ -50,5 +50,8 @@ class FormatError(InputError):
 
 
 class SnapshotError(InputError):
-    """A snapshot file that cannot be opened: foreign, cut off, damaged, of a newer format, or built with another
-    nomenclature. ``place`` is the file, ``reason`` names the section and what to do."""
+    """A snapshot that cannot be opened.
+
+    It is foreign, cut off, damaged, of a newer format, or built with another nomenclature. ``place`` is the
+    file, ``reason`` names the section and what to do.
+    """

@@ -23,8 +23,8 @@ Progress = Callable[[int], None] | None
 class Registry:
     """Donors as columns. Immutable; any number of threads may search it at once.
 
-    Make one with :meth:`from_csv` or :meth:`from_frame`, keep it with :meth:`save`, and have it back at once with
-    :meth:`open`.
+    Make one with :meth:`from_csv` or :meth:`from_frame`, keep it with :meth:`save`, and have it back at once
+    with :meth:`open`.
     """
 
     def __init__(self, core: _core.Registry, report: _core.ImportReport) -> None:
@@ -92,11 +92,12 @@ class Registry:
 
         Args:
             path: the file.
-            nomenclature: the release that the snapshot was built with; when left out, the built-in starter table or
-                no nomenclature, as the file says. The table of NMDP codes is not needed.
+            nomenclature: the release that the snapshot was built with; when left out, the built-in starter
+                table or no nomenclature, as the file says. The table of NMDP codes is not needed.
 
         Raises:
-            SnapshotError: not a snapshot, of a newer format, cut off, damaged, or built with another nomenclature.
+            SnapshotError: not a snapshot, of a newer format, cut off, damaged, or built with another
+                nomenclature.
 
         Cost: some milliseconds for 100,000 donors.
         """
@@ -140,7 +141,10 @@ class Registry:
         return isinstance(id, str) and self._core.find(id) is not None
 
     def memory(self) -> dict[str, int]:
-        """Bytes taken, of memory or of the snapshot: ``typings``, ``typing_texts``, ``fields``, ``ids``, ``dictionaries``, ``total``."""
+        """Bytes taken, of memory or of the snapshot.
+
+        ``typings``, ``typing_texts``, ``fields``, ``ids``, ``dictionaries``, ``total``.
+        """
         return self._core.memory()
 
     def loci(self) -> dict[str, dict[str, int]]:

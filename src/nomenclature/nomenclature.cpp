@@ -215,20 +215,6 @@ std::string nomenclature::g_group_text(allele_id id) const {
     return with_gene(gene_of(id), allele_name::from_key(key).text()) + 'G';
 }
 
-bool nomenclature::has_alleles(locus l, allele_id begin, allele_id end) const noexcept {
-    const auto at_locus = [&](allele_id id) { return locus_of(gene_of(id)) == l; };
-    if (begin >= end) return false;
-    if (!names_only_) return end <= keys_.size() && at_locus(begin) && at_locus(end - 1);
-    // Names next to each other differ in nothing but their suffix.
-    const auto is_name = [](allele_id id) { return id >> 28 < gene_count && (id & 7U) <= allele_name::suffixes.size(); };
-    return begin >> 3 == (end - 1) >> 3 && is_name(begin) && is_name(end - 1) && at_locus(begin);
-}
-
-bool nomenclature::has_class(locus l, class_id id) const noexcept {
-    if (names_only_) return id != no_class && has_alleles(l, id, id + 1);
-    return id < classes_.size() && locus_of(gene_of_class(id)) == l;
-}
-
 gene nomenclature::gene_of_class(class_id id) const noexcept {
     return gene_of(names_only_ ? id : classes_[id].first);
 }

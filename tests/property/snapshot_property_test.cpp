@@ -8,6 +8,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 using namespace allomatch;
 using namespace allomatch::model;
 
@@ -41,6 +44,29 @@ TEST(random_registries, are_the_same_opened) {
             ASSERT_FALSE(HasFailure());
         }
     }
+}
+
+// The readings are put together when they are first asked for.
+TEST(random_registries, are_read_by_many_threads_at_once) {
+    const io::testing::scratch_folder folder;
+    const random_pool pool = make_random_pool(7, 300, 40);
+    save_snapshot(*pool.donors, folder / "pool.amx");
+    const auto opened = open_snapshot(folder / "pool.amx", pool.m.names);
+    std::atomic<std::size_t> same = 0;
+    {
+        std::vector<std::jthread> threads;
+        for (int t = 0; t < 4; ++t)
+            threads.emplace_back([&] {
+                for (donor_index d = 0; d < opened->size(); ++d) {
+                    const person_typing a = pool.donors->typing(d);
+                    const person_typing b = opened->typing(d);
+                    bool equal = true;
+                    for (std::size_t l = 0; l < locus_count; ++l) equal = equal && same_readings(a.readings[l], b.readings[l]);
+                    same += equal ? 1 : 0;
+                }
+            });
+    }
+    EXPECT_EQ(same, 4 * opened->size());
 }
 
 }  // namespace

@@ -10,11 +10,10 @@ import tempfile
 import textwrap
 from pathlib import Path
 
+import allomatch as am
 import pytest
 from command import call, refused
 from conftest import DONORS, write_rows
-
-import allomatch as am
 
 
 @pytest.fixture
@@ -40,7 +39,13 @@ def test_opened_registries_give_the_same_tables(pool, snapshot, patients_file):
     assert opened.report.source == str(snapshot)
     patients, _ = am.read_patients(patients_file)
     hf = am.Frequencies.builtin(am.Nomenclature.builtin())
-    options = {"loci": "A,B,DRB1", "max_mismatches": 6, "on": "2026-01-01", "frequencies": hf, "fallback": ["EAS"]}
+    options = {
+        "loci": "A,B,DRB1",
+        "max_mismatches": 6,
+        "on": "2026-01-01",
+        "frequencies": hf,
+        "fallback": ["EAS"],
+    }
     options["fallback"] = [hf.sets[0]["population"]]
     for patient in patients:
         assert opened.search(patient, **options).to_arrow() == pool.search(patient, **options).to_arrow()
@@ -49,7 +54,9 @@ def test_opened_registries_give_the_same_tables(pool, snapshot, patients_file):
 
 
 def test_another_nomenclature_is_refused(snapshot, real_release):
-    with pytest.raises(am.SnapshotError, match=r"pool\.amx: was built with release .*, not with 3\.58\.0") as caught:
+    with pytest.raises(
+        am.SnapshotError, match=r"pool\.amx: was built with release .*, not with 3\.58\.0"
+    ) as caught:
         am.Registry.open(snapshot, real_release)
     assert caught.value.place == str(snapshot)
     assert isinstance(caught.value, ValueError)
@@ -59,7 +66,9 @@ def test_a_full_release_is_asked_for_and_fits(donors_file, tmp_path, real_releas
     path = tmp_path / "pool.amx"
     built = am.Registry.from_csv(donors_file, real_release)
     built.save(path)
-    with pytest.raises(am.SnapshotError, match=r"was built with release 3\.58\.0, .*give that release \(Nomenclature\.load"):
+    with pytest.raises(
+        am.SnapshotError, match=r"was built with release 3\.58\.0, .*give that release \(Nomenclature\.load"
+    ):
         am.Registry.open(path)
     opened = am.Registry.open(path, real_release)
     assert opened.nomenclature is real_release
@@ -104,7 +113,16 @@ def test_index_build_info_verify(donors_file, patients_file, tmp_path):
     tables = []
     for donors in (donors_file, path):
         out_file = tmp_path / "m.csv"
-        options = ("--patients", patients_file, "--loci", "A,B,DRB1", "--max-mismatches", "2", "--on", "2026-01-01")
+        options = (
+            "--patients",
+            patients_file,
+            "--loci",
+            "A,B,DRB1",
+            "--max-mismatches",
+            "2",
+            "--on",
+            "2026-01-01",
+        )
         assert call("search", "--donors", donors, *options, "--out", out_file)[0] == 0
         tables.append(out_file.read_bytes())
     assert tables[0] == tables[1] and tables[0].count(b"\n") > 2
@@ -201,10 +219,15 @@ def failing_save(folder, before):
         else:
             sys.exit("it was written")
     """
-    donors = write_rows(folder / "many.csv", [{**row, "id": f"{row['id']}-{i}"} for i in range(500) for row in DONORS])
+    donors = write_rows(
+        folder / "many.csv", [{**row, "id": f"{row['id']}-{i}"} for i in range(500) for row in DONORS]
+    )
     target = folder / "out" / "pool.amx"
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(program), donors, target], capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", textwrap.dedent(program), donors, target],
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -221,7 +244,7 @@ def old_snapshot(pool):
         yield folder
         (folder / "out").chmod(0o755)
         assert am.Registry.open(folder / "out" / "pool.amx").donor("D1") == pool.donor("D1")
-        assert os.listdir(folder / "out") == ["pool.amx"]
+        assert [path.name for path in (folder / "out").iterdir()] == ["pool.amx"]
 
 
 def test_a_full_disk_loses_nothing(old_snapshot):
@@ -242,7 +265,7 @@ def test_a_small_file_system_loses_nothing(pool, tmp_path):
         pool.save(path)
         before = path.read_bytes()
         assert "No space left on device" in failing_save(tmp_path, "")
-        assert path.read_bytes() == before and os.listdir(tmp_path / "out") == ["pool.amx"]
+        assert path.read_bytes() == before and list(path.parent.iterdir()) == [path]
     finally:
         subprocess.run(["umount", str(tmp_path / "out")], check=True)
 

@@ -82,9 +82,7 @@ def load_release(args: argparse.Namespace) -> tuple[_core.Nomenclature, _core.Ma
     return names, _core.MacTable.load(args.mac) if args.mac else None
 
 
-def read_donors(
-    path: str, names: _core.Nomenclature, mac: _core.MacTable | None, nulls: str
-) -> Registry:
+def read_donors(path: str, names: _core.Nomenclature, mac: _core.MacTable | None, nulls: str) -> Registry:
     """A donor file or a snapshot.
 
     Raises:

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// What makes a nomenclature this one and no other.
 #include <allomatch/core/hash.hpp>
 #include <allomatch/nomenclature/nomenclature.hpp>
 
@@ -56,6 +57,20 @@ void nomenclature::take_fingerprint() {
         all.add(old.current);
     }
     fingerprint_ = all.value();
+}
+
+bool nomenclature::has_alleles(locus l, allele_id begin, allele_id end) const noexcept {
+    const auto at_locus = [&](allele_id id) { return locus_of(gene_of(id)) == l; };
+    if (begin >= end) return false;
+    if (!names_only_) return end <= keys_.size() && at_locus(begin) && at_locus(end - 1);
+    // Names next to each other differ in nothing but their suffix.
+    const auto is_name = [](allele_id id) { return id >> 28 < gene_count && (id & 7U) <= allele_name::suffixes.size(); };
+    return begin >> 3 == (end - 1) >> 3 && is_name(begin) && is_name(end - 1) && at_locus(begin);
+}
+
+bool nomenclature::has_class(locus l, class_id id) const noexcept {
+    if (names_only_) return id != no_class && has_alleles(l, id, id + 1);
+    return id < classes_.size() && locus_of(gene_of_class(id)) == l;
 }
 
 }  // namespace allomatch
