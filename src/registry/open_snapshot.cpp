@@ -5,15 +5,12 @@
 
 #include <allomatch/core/file.hpp>
 
+#include <array>
 #include <fstream>
-#include <limits>
 
 namespace allomatch {
 
 namespace {
-
-/// Sections up to this size are verified by their checksum whenever a file is opened.
-constexpr std::uint64_t largest_verified = std::uint64_t{4} << 20;
 
 nomenclature::pointer fitting(const snapshot_file& file, nomenclature::pointer names) {
     const std::uint64_t wanted = file.head().release_fingerprint;
@@ -47,7 +44,7 @@ bool is_snapshot(const std::filesystem::path& path) noexcept {
 std::shared_ptr<const registry> open_snapshot(const std::filesystem::path& path, nomenclature::pointer names) {
     const snapshot_file file(path);
     names = fitting(file, std::move(names));
-    file.verify(largest_verified);
+    file.verify();
     const snapshot_frame frame = checked_frame(file);
     check_contents(file, frame, *names);
     const auto opened = snapshot_parts::begin(file.head(), frame, std::move(names));
@@ -60,7 +57,7 @@ snapshot_info read_snapshot_info(const std::filesystem::path& path) { return sna
 
 snapshot_info verify_snapshot(const std::filesystem::path& path) {
     const snapshot_file file(path);
-    file.verify(std::numeric_limits<std::uint64_t>::max());
+    file.verify();
     return file.info();
 }
 

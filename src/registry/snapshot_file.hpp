@@ -27,8 +27,8 @@ public:
     [[nodiscard]] std::span<const snapshot_layout::section> sections() const noexcept { return sections_; }
     [[nodiscard]] snapshot_info info() const;
 
-    /// Verifies the checksums of sections up to `largest` bytes.
-    void verify(std::uint64_t largest) const;
+    /// Verifies the checksum of every section.
+    void verify() const;
 
     // What a section holds.
     template <class T>

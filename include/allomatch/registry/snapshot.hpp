@@ -50,10 +50,10 @@ void save_snapshot(const registry& donors, const std::filesystem::path& path);
 /// Opens a snapshot: the columns stay in the file, which must not be written to while it is open; replacing it by
 /// `save_snapshot` is safe. The registry is as the one that was saved, whatever it is asked.
 ///
-/// Verified at once: the header and the table with their checksum; the checksum of every section up to 4 MiB; and in
-/// all sections every number that is an index into something else, so that no file makes a search read what is not
-/// there. Left for `verify_snapshot`: the checksums of larger sections, which the columns of a million donors and
-/// more are.
+/// Verified before it returns: the header and the table; the checksum of every section; and every number in them that
+/// is an index into something else, so that even a file made to deceive does not make a search read what is not there.
+/// For that all of the file is read once: some milliseconds for 100,000 donors, below 0.1 s for ten million where the
+/// file is in the memory of the system.
 ///
 /// `names` null stands for the built-in starter, or for no nomenclature, as the file says. The MAC table is not needed.
 /// \throws snapshot_error naming file, section and reason: not a snapshot, a newer format, cut off, damaged, or built
@@ -61,7 +61,7 @@ void save_snapshot(const registry& donors, const std::filesystem::path& path);
 [[nodiscard]] std::shared_ptr<const registry> open_snapshot(const std::filesystem::path& path,
                                                             nomenclature::pointer names = nullptr);
 
-/// Header and table, verified. \throws snapshot_error as `open_snapshot`.
+/// Header and table, verified; the sections are not read. \throws snapshot_error as `open_snapshot`.
 [[nodiscard]] snapshot_info read_snapshot_info(const std::filesystem::path& path);
 
 /// Verifies the checksum of every section; needs no nomenclature. \throws snapshot_error naming the first damaged one.
