@@ -17,7 +17,7 @@ nomenclature::pointer fitting(const snapshot_file& file, nomenclature::pointer n
     if (names == nullptr)
         names = nomenclature::names()->fingerprint() == wanted ? nomenclature::names() : nomenclature::builtin();
     if (names->fingerprint() == wanted) return names;
-    const std::string release(snapshot_layout::text_of(file.head().release));
+    const std::string release = shown(snapshot_layout::text_of(file.head().release));
     std::string reason = "was built with release " + release;
     if (names->version() != release)
         reason += ", not with " + names->version() + ": give that release (Nomenclature.load, --release)";

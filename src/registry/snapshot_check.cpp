@@ -2,6 +2,7 @@
 #include "snapshot_check.hpp"
 
 #include <allomatch/core/parallel.hpp>
+#include <allomatch/core/utf8.hpp>
 
 #include <atomic>
 #include <bit>
@@ -207,6 +208,7 @@ snapshot_frame checked_frame(const snapshot_file& file) {
     for (std::size_t f = 0; f < frame.field_kinds.size(); ++f) {
         const field_definition* definition = find_field(frame.field_names[f]);
         const auto expected = definition != nullptr ? definition->kind : field_kind::text;
+        in.require(is_utf8(frame.field_names[f]), "field_names.bytes", "a name is not valid UTF-8");
         in.require(frame.field_kinds[f] == static_cast<std::uint8_t>(expected), "field_kinds", "a field is of another kind");
     }
     return frame;

@@ -31,7 +31,7 @@ void snapshot_file::refuse(std::string reason) const {
 void snapshot_file::fail(std::string reason) const { refuse(std::move(reason.append(advice))); }
 
 void snapshot_file::fail(std::string_view section, std::string_view reason) const {
-    fail("section " + shown(section, sizeof(snapshot_layout::section::name)) + ": " + std::string(reason));
+    fail("section " + shown(section) + ": " + std::string(reason));
 }
 
 snapshot_file::snapshot_file(const std::filesystem::path& path) : place_(path_text(path)) {
@@ -73,7 +73,7 @@ void snapshot_file::check_table() {
         return to <= file.size() && file.substr(from, to - from).find_first_not_of('\0') == std::string_view::npos;
     };
     for (const section& s : sections_) {
-        const std::string name(text_of(s.name));
+        const std::string name = shown(text_of(s.name));
         if (s.offset != aligned(end) || s.offset > file.size() || s.size > file.size() - s.offset)
             fail(name, "it lies where it cannot");
         if (!only_zeros(end, s.offset)) fail("damaged: there is something before section " + name);
@@ -122,10 +122,10 @@ void snapshot_file::verify() const {
 
 snapshot_info snapshot_file::info() const {
     const header& h = *header_;
-    snapshot_info out{place_, h.version, std::string(text_of(h.written_by)), h.file_size, h.donors,
-                      std::string(text_of(h.release)), h.release_fingerprint, h.mac_fingerprint,
+    snapshot_info out{place_, h.version, shown(text_of(h.written_by)), h.file_size, h.donors,
+                      shown(text_of(h.release)), h.release_fingerprint, h.mac_fingerprint,
                       static_cast<null_policy>(h.nulls), {}};
-    for (const section& s : sections_) out.sections.push_back({std::string(text_of(s.name)), s.size, s.checksum});
+    for (const section& s : sections_) out.sections.push_back({shown(text_of(s.name)), s.size, s.checksum});
     return out;
 }
 
