@@ -87,8 +87,8 @@ class Registry:
     def open(cls, path: str | os.PathLike[str], nomenclature: _core.Nomenclature | None = None) -> Registry:
         """Open a snapshot that :meth:`save` or ``allomatch index build`` wrote.
 
-        All of the file is verified. It stays mapped: it must not be written to, but may be replaced by another
-        :meth:`save`.
+        All of the file is verified. It stays mapped: it must not be written to, but may be replaced by
+        another :meth:`save`.
 
         Args:
             path: the file.

@@ -160,11 +160,13 @@ std::shared_ptr<const registry> import_donors(row_source& rows, const nomenclatu
         for (std::size_t l = 0; l < locus_count; ++l) donor.typings[l] = texts.typings[l];
         donor.fields = texts.fields;
         if (!texts.problems.empty()) return std::move(texts.problems);
-        const auto same_id = builder.find(texts.id);
         std::vector<problem> problems = builder.add(donor);
-        for (problem& p : problems)
-            if (same_id && p.column == "id") p.reason = account.twice(*same_id);
-        if (!problems.empty()) return problems;
+        if (!problems.empty()) {
+            const auto same_id = builder.find(texts.id);
+            for (problem& p : problems)
+                if (same_id && p.column == "id") p.reason = account.twice(*same_id);
+            return problems;
+        }
         for (std::size_t l = 0; l < locus_count; ++l) {
             const auto here = static_cast<locus>(l);
             if (!texts.typings[l].empty())

@@ -2,7 +2,6 @@
 #include "snapshot_layout.hpp"
 #include "snapshot_parts.hpp"
 
-#include <allomatch/core/hash.hpp>
 #include <allomatch/core/output_file.hpp>
 #include <allomatch/registry/snapshot.hpp>
 
@@ -56,10 +55,10 @@ private:
         section s{};
         s.name = fixed<sizeof s.name>(name);
         s.size = values.size_bytes();
-        s.checksum = hash_of(values);
         s.element_size = sizeof(T);
-        table_.push_back(s);
         bytes_.emplace_back(reinterpret_cast<const char*>(values.data()), values.size_bytes());
+        s.checksum = checksum_of(bytes_.back());
+        table_.push_back(s);
     }
     std::vector<section> table_;
     std::vector<std::string_view> bytes_;

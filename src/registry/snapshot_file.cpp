@@ -2,7 +2,6 @@
 #include "snapshot_file.hpp"
 
 #include <allomatch/core/file.hpp>
-#include <allomatch/core/hash.hpp>
 #include <allomatch/core/parallel.hpp>
 
 #include <atomic>
@@ -108,7 +107,7 @@ void snapshot_file::verify() const {
     std::atomic<std::size_t> damaged = sections_.size();
     const auto check = [&](std::size_t i) {
         const section& s = sections_[i];
-        if (hash_of(bytes_of(mapping_->bytes(), s)) == s.checksum) return;
+        if (checksum_of(bytes_of(mapping_->bytes(), s)) == s.checksum) return;
         std::size_t first = damaged;
         while (i < first && !damaged.compare_exchange_weak(first, i)) {
         }

@@ -2,12 +2,17 @@
 // Format version 1 of snapshot files, byte for byte.
 #pragma once
 
+#include <allomatch/core/hash.hpp>
+#include <allomatch/core/parallel.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 namespace allomatch::snapshot_layout {
 
@@ -54,6 +59,17 @@ struct locus_summary {
 
 static_assert(sizeof(header) == 128 && offsetof(header, file_size) == checked_from && sizeof(section) == 64);
 static_assert(std::has_unique_object_representations_v<header> && std::has_unique_object_representations_v<section>);
+
+/// Checksum of a section: the hash of the hashes of its blocks, which are worked out in parallel.
+[[nodiscard]] inline std::uint64_t checksum_of(std::string_view bytes) {
+    constexpr std::size_t block = std::size_t{1} << 20;
+    constexpr std::size_t blocks_at_once = 4;
+    std::vector<std::uint64_t> hashes((bytes.size() + block - 1) / block);
+    parallel_for_blocks(hashes.size(), blocks_at_once, 0, [&](std::size_t begin, std::size_t end) {
+        for (std::size_t i = begin; i < end; ++i) hashes[i] = hash_of(bytes.substr(i * block, block));
+    });
+    return hash_of(std::span<const std::uint64_t>(hashes));
+}
 
 /// Text in a field of fixed width, cut short where it does not fit.
 template <std::size_t N>

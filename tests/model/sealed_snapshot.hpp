@@ -4,8 +4,6 @@
 
 #include "registry/snapshot_layout.hpp"
 
-#include <allomatch/core/hash.hpp>
-
 #include <algorithm>
 #include <cstring>
 #include <string>
@@ -25,7 +23,7 @@ inline std::string sealed(std::string bytes) {
         char* const at = bytes.data() + sizeof head + i * sizeof s;
         std::memcpy(&s, at, sizeof s);
         if (s.offset > bytes.size() || s.size > bytes.size() - s.offset) continue;
-        s.checksum = hash_of(std::string_view(bytes).substr(s.offset, s.size));
+        s.checksum = checksum_of(std::string_view(bytes).substr(s.offset, s.size));
         std::memcpy(at, &s, sizeof s);
     }
     std::memcpy(bytes.data(), &head, sizeof head);

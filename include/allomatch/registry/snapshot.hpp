@@ -4,7 +4,7 @@
 ///
 /// A file is a header, a table of sections and the sections, little-endian, each section at a multiple of 64 bytes. The
 /// header names the format version, the nomenclature and the number of donors; the table gives name, place, size and
-/// XXH3 checksum of every section. Format versions from 1 up to `snapshot_version` are read.
+/// checksum (XXH3, by blocks of 1 MiB) of every section. Format versions from 1 up to `snapshot_version` are read.
 #pragma once
 
 #include <allomatch/registry/registry.hpp>

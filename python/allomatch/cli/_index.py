@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_reading_options(build)
     add_import_report(build)
     info = actions.add_parser("info", help="what a snapshot is of, from its header", allow_abbrev=False)
-    verify = actions.add_parser("verify", help="check all of a snapshot, also without its release", allow_abbrev=False)
+    verify = actions.add_parser("verify", help="check all of a snapshot", allow_abbrev=False)
     for action in (info, verify):
         action.add_argument("file", metavar="FILE", help="snapshot")
     verify.add_argument(
