@@ -20,7 +20,7 @@ from ._people import (
     add_people,
     add_ranking,
     read_people,
-    refused_by_strict,
+    stopped_by_strict,
 )
 from ._search import add_report, add_shown, add_where, run_search
 from ._tables import show_table
@@ -137,7 +137,7 @@ def run_double(args: argparse.Namespace) -> int:
     cord_options(args.match, args.where)
     check_out(args.out)
     people = read_people(args)
-    if refused_by_strict(args, people):
+    if stopped_by_strict(args, people):
         return 3
     searching = time.perf_counter()
     found = []

@@ -33,7 +33,7 @@ from ._people import (
     add_people,
     add_ranking,
     read_people,
-    refused_by_strict,
+    stopped_by_strict,
 )
 from ._tables import LEGEND, show_table
 
@@ -213,7 +213,7 @@ def run_search(
     donors_found = rows = without = unexplained_donors = unexplained_patients = 0
     try:
         people = read_people(args)
-        if refused_by_strict(args, people):
+        if stopped_by_strict(args, people):
             return 3
         options = options_for(people)
         searching = time.perf_counter()

@@ -17,7 +17,7 @@ from ._people import (
     add_threads,
     patient_called,
     read_people,
-    refused_by_strict,
+    stopped_by_strict,
 )
 from ._search import add_request, request_options
 from ._tables import show_table
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
             "--frequencies is needed: what typing would bring is told by probabilities", column="frequencies"
         )
     people = read_people(args)
-    if refused_by_strict(args, people):
+    if stopped_by_strict(args, people):
         return 3
     patients = people.patients if args.patient is None else [patient_called(people, args.patient)]
     found: list[dict[str, Any]] = []
