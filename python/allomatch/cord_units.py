@@ -95,7 +95,7 @@ class CordPairs(Frames, Sequence[CordPair]):
             for pair in self[:_MOST_ROWS]
         ]
         title = f"{escape(self.patient.id)}: {self.total:,} pairs of {self.units:,} cord units, {self.match}"
-        title += f", the first {_MOST_ROWS} shown" if self.total > _MOST_ROWS else ""
+        title += f", the first {len(rows) - 1} shown" if len(rows) - 1 < self.total else ""
         lines = ["<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows]
         return f'<table><caption style="text-align:left">{title}</caption>{"".join(lines)}</table>'
 
@@ -121,6 +121,9 @@ class CordPairTable(Frames, Sequence[CordPairs]):
 
     def _write_text(self, path: str | os.PathLike[str]) -> None:
         _core.write_cord_pairs([pairs._core for pairs in self._all], path)
+
+    def __repr__(self) -> str:
+        return f"CordPairTable({len(self)} patients, {sum(pairs.total for pairs in self._all)} pairs found)"
 
 
 def dose_text(dose: float | None) -> str:
