@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from . import _core
 from ._frames import Rows
+from .errors import FormatError
 
 if TYPE_CHECKING:
     from .patient import Patient
@@ -83,7 +84,7 @@ class CordPairs(Rows[CordPair]):
             for pair in self[:_MOST_ROWS]
         ]
         title = f"{escape(self.patient.id)}: {self.total:,} pairs of {self.units:,} cord units, {self.match}"
-        title += f", the first {_MOST_ROWS} shown" if self.total > _MOST_ROWS else ""
+        title += f", the first {len(rows) - 1} shown" if len(rows) - 1 < self.total else ""
         lines = ["<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows]
         return f'<table><caption style="text-align:left">{title}</caption>{"".join(lines)}</table>'
 
@@ -106,9 +107,25 @@ class CordPairTable(Rows[CordPairs]):
     def _write_text(self, path: str | os.PathLike[str]) -> None:
         _core.write_cord_pairs([pairs._core for pairs in self._all], path)
 
+    def __repr__(self) -> str:
+        return f"CordPairTable({len(self)} patients, {sum(pairs.total for pairs in self._all)} pairs found)"
+
 
 def dose_text(dose: float | None) -> str:
     return "-" if dose is None else f"{dose:.2f}"
+
+
+def check_units(registry: Registry) -> None:
+    """
+    Raises:
+        FormatError: the donors have no field that says which are cord units.
+    """
+    if "type" not in registry.fields:
+        raise FormatError(
+            "the donors have no field type, so none of them is known to be a cord unit:"
+            " add a column type with cord (or C) and adult (or D)",
+            column="type",
+        )
 
 
 def dose_options(registry: Registry, tnc: Dose, cd34: Dose, guideline: tuple[float, float]) -> dict[str, Any]:

@@ -47,8 +47,8 @@ hit make_hit(donor_index d, outcome_sums sums) {
 
 /// A unit without a count has not enough.
 bool has_doses(const field_comparison& fields, donor_index d, const search_request& request) {
-    return (!request.min_tnc_per_kg || fields.tnc_per_kg(d) >= *request.min_tnc_per_kg) &&
-           (!request.min_cd34_per_kg || fields.cd34_per_kg(d) >= *request.min_cd34_per_kg);
+    return (!request.min_tnc_per_kg || reaches(fields.tnc_per_kg(d), *request.min_tnc_per_kg)) &&
+           (!request.min_cd34_per_kg || reaches(fields.cd34_per_kg(d), *request.min_cd34_per_kg));
 }
 
 }  // namespace
