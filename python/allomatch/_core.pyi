@@ -142,6 +142,7 @@ class SearchRequest:
         also: list[str] | None,
         tce_version: str,
         antigen_level: list[str],
+        cord_units: bool,
         min_tnc_per_kg: float | None,
         min_cd34_per_kg: float | None,
     ) -> None: ...
@@ -241,7 +242,7 @@ class CordPairList:
     def units(self) -> int: ...
     def pair(self, i: int) -> tuple[str, str, tuple[int, int], int, float | None, float | None, int]: ...
 
-def cord_match(match: str) -> tuple[list[str], int, list[str], str]: ...
+def cord_match(match: str) -> tuple[list[str], int, list[str]]: ...
 def search_cord_pairs(
     registry: Registry,
     patient: PatientCore,

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from . import _core
 from ._frames import Rows
-from .errors import FormatError
 
 if TYPE_CHECKING:
     from .patient import Patient
@@ -113,19 +112,6 @@ class CordPairTable(Rows[CordPairs]):
 
 def dose_text(dose: float | None) -> str:
     return "-" if dose is None else f"{dose:.2f}"
-
-
-def check_units(registry: Registry) -> None:
-    """
-    Raises:
-        FormatError: the donors have no field that says which are cord units.
-    """
-    if "type" not in registry.fields:
-        raise FormatError(
-            "the donors have no field type, so none of them is known to be a cord unit:"
-            " add a column type with cord (or C) and adult (or D)",
-            column="type",
-        )
 
 
 def dose_options(registry: Registry, tnc: Dose, cd34: Dose, guideline: tuple[float, float]) -> dict[str, Any]:

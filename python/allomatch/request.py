@@ -29,6 +29,7 @@ def search_options(
     tce_version: str = "",
     accept: str | Sequence[str] = (),
     antigen_level: str | Sequence[str] = (),
+    cord_units: bool = False,
     min_tnc_per_kg: float | None = None,
     min_cd34_per_kg: float | None = None,
     top: int | None = None,
@@ -59,6 +60,7 @@ def search_options(
         tce_version: the assignment of DPB1 to T-cell epitope groups, ``V1``, ``V2`` ..; the newest of the
             release when left out.
         antigen_level: loci where mismatches of antigens are counted instead of classes, as for cord units.
+        cord_units: only donors whose type is cord.
         min_tnc_per_kg: least nucleated cells of a cord unit, in 10^7 for each kilogram of the patient.
         min_cd34_per_kg: least CD34 positive cells, in 10^5.
         accept: loci of which one may have one mismatch, ``["A", "B"]``, the others none.
@@ -107,20 +109,25 @@ def search_options(
         also=None if also == "auto" else [] if also == "none" else _loci_list(also),
         tce_version=tce_version or "",
         antigen_level=_loci_list(antigen_level),
+        cord_units=cord_units,
         min_tnc_per_kg=min_tnc_per_kg,
         min_cd34_per_kg=min_cd34_per_kg,
     )
 
 
-def cord_options(match: str, where: str | None) -> dict[str, Any]:
+def cord_options(match: str) -> dict[str, Any]:
     """The options of a search that stand for a match of cord units.
 
     Raises:
         FormatError: there is no such match.
     """
-    loci, mismatches, antigen_level, units = _core.cord_match(match)
-    condition = f"{units} and ({where})" if where else units
-    return {"loci": loci, "max_mismatches": mismatches, "antigen_level": antigen_level, "where": condition}
+    loci, mismatches, antigen_level = _core.cord_match(match)
+    return {
+        "loci": loci,
+        "max_mismatches": mismatches,
+        "antigen_level": antigen_level,
+        "cord_units": True,
+    }
 
 
 def _loci_text(loci: Loci) -> str:

@@ -175,7 +175,7 @@ void bind_search(py::module_& m) {
                          std::optional<std::size_t> top, const std::optional<std::string>& on, std::size_t threads,
                          const std::shared_ptr<donor_genotypes>& genotypes,
                          const std::optional<std::vector<std::string>>& also, const std::string& tce_version,
-                         const std::vector<std::string>& antigen_level, std::optional<double> min_tnc_per_kg,
+                         const std::vector<std::string>& antigen_level, bool cord_units, std::optional<double> min_tnc_per_kg,
                          std::optional<double> min_cd34_per_kg) {
                  search_request r;
                  r.loci = loci_from_text(loci);
@@ -185,6 +185,7 @@ void bind_search(py::module_& m) {
                  r.count = direction_from(count);
                  r.rules.homozygous_once = homozygous_once;
                  r.where = where;
+                 r.cord_units = cord_units;
                  r.min_tnc_per_kg = min_tnc_per_kg;
                  r.min_cd34_per_kg = min_cd34_per_kg;
                  r.order = ranking_from(rank);
@@ -208,7 +209,7 @@ void bind_search(py::module_& m) {
              py::kw_only(), py::arg("loci"), py::arg("max_mismatches"), py::arg("min_mismatches"), py::arg("limits"),
              py::arg("direction"), py::arg("homozygous_once"), py::arg("where"), py::arg("rank"), py::arg("top"),
              py::arg("on"), py::arg("threads"), py::arg("genotypes"), py::arg("also"), py::arg("tce_version"),
-             py::arg("antigen_level"), py::arg("min_tnc_per_kg"), py::arg("min_cd34_per_kg"))
+             py::arg("antigen_level"), py::arg("cord_units"), py::arg("min_tnc_per_kg"), py::arg("min_cd34_per_kg"))
         .def_property_readonly("on", [](const search_request& r) { return date_text(r.on); })
         .def_property_readonly("loci", [](const search_request& r) {
             return names_of(r.loci);
@@ -297,7 +298,7 @@ void bind_search(py::module_& m) {
         std::vector<std::string> antigen_level;
         for (const locus l : r.loci)
             if (r.rules.antigen_level.test(index(l))) antigen_level.emplace_back(name(l));
-        return std::tuple(names_of(r.loci), r.max_mismatches, antigen_level, r.where);
+        return std::tuple(names_of(r.loci), r.max_mismatches, antigen_level);
     }, py::arg("match"));
     m.attr("single_unit_doses") = std::tuple(single_unit_doses.tnc_per_kg, single_unit_doses.cd34_per_kg);
     m.attr("double_unit_doses") = std::tuple(double_unit_doses.tnc_per_kg, double_unit_doses.cd34_per_kg);

@@ -256,7 +256,7 @@ search_request cord_request(std::string_view match) {
     else
         request.rules.antigen_level.set(index(locus::A)).set(index(locus::B));
     request.max_mismatches = static_cast<unsigned>(match[2] - match[0]);
-    request.where = "type = 'cord'";
+    request.cord_units = true;
     request.order = ranking::preset("cord");
     return request;
 }

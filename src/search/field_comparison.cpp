@@ -65,6 +65,7 @@ field_comparison::field_comparison(const registry& donors, const patient& who, d
       sex_(donors.field("sex")),
       pregnancies_(donors.field("pregnancies")),
       status_(donors.field("status")),
+      type_(donors.field("type")),
       birth_date_(donors.field("birth_date")),
       weight_(donors.field("weight_kg")),
       tnc_(donors.field("tnc")),

@@ -45,9 +45,10 @@ hit make_hit(donor_index d, outcome_sums sums) {
             static_cast<std::uint8_t>(sums.antigen_mismatches())};
 }
 
-/// A unit without a count has not enough.
-bool has_doses(const field_comparison& fields, donor_index d, const search_request& request) {
-    return (!request.min_tnc_per_kg || reaches(fields.tnc_per_kg(d), *request.min_tnc_per_kg)) &&
+/// Whether a donor is what cord searches ask for. A unit without a count has not enough.
+bool is_wanted_unit(const field_comparison& fields, donor_index d, const search_request& request) {
+    return (!request.cord_units || fields.is_cord_unit(d)) &&
+           (!request.min_tnc_per_kg || reaches(fields.tnc_per_kg(d), *request.min_tnc_per_kg)) &&
            (!request.min_cd34_per_kg || reaches(fields.cd34_per_kg(d), *request.min_cd34_per_kg));
 }
 
@@ -105,17 +106,20 @@ void search_agent::start(const patient& who, const search_request& request) {
         const auto l = static_cast<locus>(i);
         queries_[i].start(*donors_->names(), l, who.at(l), donors_->column(l).dictionary, request.rules);
     }
-    check_doses(who, request);
+    check_units(who, request);
     facts_.start(who.at(locus::B), donors_->column(locus::B).dictionary, query(locus::B), who.at(locus::DPB1),
                  donors_->column(locus::DPB1).dictionary, query(locus::DPB1), donors_->names()->tce_version(request.tce_version));
 }
 
-void search_agent::check_doses(const patient& who, const search_request& request) const {
+void search_agent::check_units(const patient& who, const search_request& request) const {
     const auto check = [&](const char* option, const char* field) {
         if (donors_->field(field) == nullptr) refuse(option, "", std::string("the donors have no field ") + field);
         if (!field_comparison(*donors_, who, request.on).patient_has_weight())
             refuse(option, who.id, "the patient has no weight_kg, and doses are asked for each kilogram");
     };
+    if (request.cord_units && donors_->field("type") == nullptr)
+        refuse("type", "", "the donors have no field type, so none of them is known to be a cord unit: add a column type with cord "
+                           "(or C) and adult (or D)");
     if (request.min_tnc_per_kg) check("min_tnc_per_kg", "tnc");
     if (request.min_cd34_per_kg) check("min_cd34_per_kg", "cd34");
 }
@@ -230,9 +234,9 @@ match_list search_agent::search(std::shared_ptr<const patient> who, const search
     const auto places = donors_->places();
     if (!filter.takes_all() && !filter.asks_probabilities())
         std::erase_if(found, [&](std::uint32_t place) { return !filter(places[place]); });
-    if (request.min_tnc_per_kg || request.min_cd34_per_kg) {
+    if (request.cord_units || request.min_tnc_per_kg || request.min_cd34_per_kg) {
         const field_comparison fields(*donors_, *who, request.on);
-        std::erase_if(found, [&](std::uint32_t place) { return !has_doses(fields, places[place], request); });
+        std::erase_if(found, [&](std::uint32_t place) { return !is_wanted_unit(fields, places[place], request); });
     }
 
     const std::size_t width = all.width();

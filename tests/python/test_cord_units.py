@@ -76,7 +76,7 @@ def test_a_sequence(units):
     assert [(pair.first, pair.second) for pair in pairs] == [("U<2>", "U1"), ("U<2>", "U3"), ("U1", "U3")]
     assert pairs[-1] == pairs[2] and pairs[1:] == [pairs[1], pairs[2]] and pairs[::-1][0] == pairs[-1]
     for outside in (3, -4):
-        with pytest.raises(IndexError, match="no pair"):
+        with pytest.raises(IndexError, match="no row"):
             pairs[outside]
     assert pairs[0] == am.CordPair("P1", 1, "U<2>", "U1", (0, 0), 0, 200 / 30, 80 / 30, 1)
     assert (len(pairs), pairs.total, pairs.units) == (3, 3, 3)

@@ -51,6 +51,7 @@ public:
     [[nodiscard]] rh_match rh(donor_index d) const noexcept { return compare_rh(patient_rh_, word(rh_, d)); }
     [[nodiscard]] sex_class sex(donor_index d) const noexcept;
     [[nodiscard]] std::string_view status(donor_index d) const noexcept { return word(status_, d); }
+    [[nodiscard]] bool is_cord_unit(donor_index d) const noexcept { return word(type_, d) == "cord"; }
     /// Whole years.
     [[nodiscard]] std::optional<int> age(donor_index d) const noexcept;
     [[nodiscard]] double age_in_days(donor_index d) const noexcept;
@@ -84,6 +85,7 @@ private:
     const field_column* sex_;
     const field_column* pregnancies_;
     const field_column* status_;
+    const field_column* type_;
     const field_column* birth_date_;
     const field_column* weight_;
     const field_column* tnc_;

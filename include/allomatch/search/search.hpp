@@ -31,6 +31,7 @@ struct search_request {
     direction count = direction::both;
     comparison_rules rules{};
     std::string where{};                               ///< see donor_filter
+    bool cord_units = false;                           ///< only donors whose type is cord
     /// Least nucleated cells of a cord unit, 10^7 for each kilogram of the patient; CD34 positive ones, 10^5.
     std::optional<double> min_tnc_per_kg{};
     std::optional<double> min_cd34_per_kg{};
@@ -79,7 +80,7 @@ public:
 
 private:
     void start(const patient& who, const search_request& request);
-    void check_doses(const patient& who, const search_request& request) const;
+    void check_units(const patient& who, const search_request& request) const;
     [[nodiscard]] locus_query& query(locus l) noexcept { return queries_[index(l)]; }
     [[nodiscard]] match_list new_list(std::shared_ptr<const patient> who, const search_request& request) const;
     /// Fills in the outcomes of the hits at the loci from place `from` of a row on.

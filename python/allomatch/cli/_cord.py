@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import _core
-from ..cord_units import CordPairs, CordPairTable, Dose, check_units, dose_options, dose_text
+from ..cord_units import CordPairs, CordPairTable, Dose, dose_options, dose_text
 from ..errors import FormatError
 from ..matches import Match
 from ..patient import Patient
@@ -172,7 +172,7 @@ def run(args: argparse.Namespace) -> int:
     for option in ("min_total_tnc", "dose_band"):
         if getattr(args, option) is not None:
             raise FormatError(f"--{option.replace('_', '-')} needs --double", column=option)
-    units = cord_options(args.match, args.where)
+    units = cord_options(args.match) | {"where": args.where}
     options = {
         "rank": args.rank,
         "also": args.also,
@@ -193,7 +193,6 @@ def doses_of(
     args: argparse.Namespace, people: People, guideline: tuple[float, float], *others: float | None
 ) -> dict[str, Any]:
     """The least doses of a unit, checked against what the files have."""
-    check_units(people.donors)
     doses = dose_options(people.donors, args.min_tnc, args.min_cd34, guideline)
     check_weights(people, any(least is not None for least in (*doses.values(), *others)))
     return doses
@@ -218,7 +217,7 @@ def run_double(args: argparse.Namespace) -> int:
         "on": args.on,
         "threads": args.threads,
     }
-    cord_options(args.match, args.where)
+    cord_options(args.match)
     check_out(args.out)
     people = read_people(args)
     if stopped_by_strict(args, people):
