@@ -16,6 +16,66 @@ namespace {
 constexpr std::string_view column_prefix = "dpb1_p_";
 constexpr std::uint8_t no_group = 1;
 
+/// TCE groups of some alleles by class, as bits; bit 0 when one has none.
+using class_groups = std::unordered_map<class_id, std::uint8_t>;
+
+class group_reader {
+public:
+    group_reader(const nomenclature& names, std::size_t version) : names_(names), version_(version) {}
+    void add(allele_id id, class_groups& to) const {
+        if (!names_.is_null(id)) to[names_.class_of(id)] |= static_cast<std::uint8_t>(1U << names_.tce_group(id, version_));
+    }
+
+private:
+    const nomenclature& names_;
+    std::size_t version_;
+};
+
+std::uint8_t groups_of(const class_groups& groups, class_id c) {
+    const auto found = groups.find(c);
+    return found == groups.end() ? std::uint8_t{0} : found->second;
+}
+
+/// What a typing says of the groups of a genotype.
+class typed_groups {
+public:
+    typed_groups(const haplotype_index& set, std::size_t at, std::span<const reading_pair> readings, std::size_t version) {
+        const nomenclature& names = *set.set().names();
+        const group_reader reader(names, version);
+        for (const reading_pair& pair : readings) {
+            auto& sides = alternatives_.emplace_back();
+            for (std::size_t i = 0; i < 2; ++i) {
+                const reading& r = pair[pair[i].what == reading::kind::blank ? 1 - i : i];
+                r.alleles.for_each([&](allele_id id) { reader.add(id, sides[i].groups); });
+                sides[i].null = null_only(names, r) || std::ranges::any_of(outcomes_of(set, at, r), [&](outcome_code code) {
+                    return set.class_of(at, code) == no_class;
+                });
+            }
+        }
+    }
+
+    /// The lowest groups that the listed alleles of these classes may have.
+    [[nodiscard]] unsigned lowest(const locus_content& content) const {
+        const auto& [a, b] = content.classes;
+        unsigned found = 0;
+        for (const auto& sides : alternatives_)
+            for (std::size_t i = 0; i < 2; ++i) {
+                const unsigned first = groups_of(sides[i].groups, a);
+                const unsigned second = groups_of(sides[1 - i].groups, b);
+                if (first != 0 && second != 0) found |= lowest_tce_groups(first, second);
+                if (a == b && sides[i].null) found |= second;
+            }
+        return found;
+    }
+
+private:
+    struct side {
+        class_groups groups;
+        bool null = false;  ///< may have no product
+    };
+    std::vector<std::array<side, 2>> alternatives_;
+};
+
 bool by_content(const auto& a, const auto& b) { return a.content < b.content; }
 
 }  // namespace
@@ -37,9 +97,9 @@ tce_predictor::tce_predictor(std::shared_ptr<const donor_genotypes> donors, std:
     if (!possible_) return;
     class_groups all;
     const nomenclature& names = *sets.names();
+    const group_reader reader(names, version_);
     for (allele_id id = 0; id < names.allele_count(); ++id)
-        if (names.gene_of(id) == gene::DPB1 && !names.is_null(id))
-            all[names.class_of(id)] |= static_cast<group_bits>(1U << names.tce_group(id, version_));
+        if (names.gene_of(id) == gene::DPB1) reader.add(id, all);
     all_groups_ = std::make_shared<const class_groups>(std::move(all));
     for (unsigned patient = 0; patient < group_bits_count; ++patient)
         for (unsigned donor = 0; donor < group_bits_count; ++donor) {
@@ -76,17 +136,6 @@ void tce_predictor::take_patient() {
     }
 }
 
-tce_predictor::class_groups tce_predictor::typed_groups(std::span<const reading_pair> readings) const {
-    const nomenclature& names = *donors_->sets().names();
-    class_groups typed;
-    for (const reading_pair& pair : readings)
-        for (const reading& r : pair)
-            r.alleles.for_each([&](allele_id id) {
-                if (!names.is_null(id)) typed[names.class_of(id)] |= static_cast<group_bits>(1U << names.tce_group(id, version_));
-            });
-    return typed;
-}
-
 bool tce_predictor::resolve(const set_view& who, std::span<const reading_pair> readings) {
     resolved_.clear();
     if (!who.explained) return false;
@@ -100,14 +149,13 @@ bool tce_predictor::resolve(const set_view& who, std::span<const reading_pair> r
     } else {
         for (const locus_resolution& r : resolve_locus(set, *who.pairs, *at)) resolved_.push_back({r.content, r.probability, no_group});
     }
-    const class_groups typed = typed_groups(readings);
-    const class_groups& groups = readings.empty() ? *all_groups_ : typed;
-    const auto groups_of = [&](class_id c) {
-        const auto found = groups.find(c);
-        return found == groups.end() ? no_group : found->second;
-    };
-    for (resolution& r : resolved_)
-        r.groups = static_cast<group_bits>(lowest_tce_groups(groups_of(r.content.classes[0]), groups_of(r.content.classes[1])));
+    const typed_groups typed(set, *at, readings, version_);
+    for (resolution& r : resolved_) {
+        const auto& [a, b] = r.content.classes;
+        const unsigned lowest =
+            readings.empty() ? lowest_tce_groups(groups_of(*all_groups_, a), groups_of(*all_groups_, b)) : typed.lowest(r.content);
+        if (lowest != 0) r.groups = static_cast<group_bits>(lowest);
+    }
     return true;
 }
 

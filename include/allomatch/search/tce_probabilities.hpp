@@ -36,9 +36,8 @@ inline constexpr tce_distribution no_tce_distribution = [] {
 /// that is started.
 ///
 /// Patient and donor resolve to genotypes of DPB1 as in a search at the same loci and DPB1, independently, each by the own
-/// set. Equal genotypes are a match. Any other pair has the answer of section 5 for the alleles that the two typings list
-/// in the classes of the genotypes, all alleles of a class where DPB1 is not typed: the one answer that these allow,
-/// else `unknown`.
+/// set. Equal genotypes are a match. Any other pair has the answer of section 5 for the alleles that the typings list for
+/// these genotypes, all alleles of their classes where DPB1 is not typed: the one answer that they allow, else `unknown`.
 class tce_predictor {
 public:
     /// \pre `version` is one of the nomenclature's, see `nomenclature::tce_version`.
@@ -73,18 +72,16 @@ private:
         double probability;
         group_bits groups;
     };
-    using class_groups = std::unordered_map<class_id, group_bits>;
 
     /// The genotypes of a person by content, into `resolved_`; false when there are none.
     bool resolve(const set_view& who, std::span<const reading_pair> readings);
-    [[nodiscard]] class_groups typed_groups(std::span<const reading_pair> readings) const;
     void take_patient();
     [[nodiscard]] tce_distribution work_out();
 
     std::shared_ptr<const donor_genotypes> donors_;
     std::size_t version_;
     bool possible_ = false;
-    std::shared_ptr<const class_groups> all_groups_;  ///< of whole classes
+    std::shared_ptr<const std::unordered_map<class_id, group_bits>> all_groups_;  ///< of whole classes
     std::array<std::array<tce_answer, group_bits_count>, group_bits_count> decisions_{};  ///< patient, donor
     std::vector<locus> loci_;  ///< DPB1 is among them
     std::vector<patient_genotype> patient_;  ///< by content; none: no probabilities
