@@ -8,6 +8,7 @@ from fractions import Fraction
 import allomatch as am
 import pytest
 from clinical_worlds import small_world
+from command import call, donors_of, rows_of
 from conftest import SHARED
 from hypothesis import given
 from hypothesis import strategies as st
@@ -211,6 +212,32 @@ def test_wrong_conditions(world, tmp_path, where, reason):
     options = both.options if reason == "no field" else {}
     with pytest.raises(am.FormatError, match=reason):
         both.registry.search(both.patients[0], loci="A", where=where, **options)
+
+
+# -- on the command line ------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["search", "compare"])
+@pytest.mark.parametrize("patients", ["id,A_1,A_2\nP,01:01,24:02\n", "id,A_1,A_2\n"])
+def test_match_files_and_explain(tmp_path, command, patients):
+    frequencies = tmp_path / "f.csv"
+    frequencies.write_text(
+        "haplotype,frequency\nA*01:01~DPB1*04:01,0.5\nA*24:02~DPB1*09:01,0.25\nA*24:02~DPB1*04:01,0.25\n",
+        encoding="utf-8",
+    )
+    donors = donors_of(tmp_path, "id,A_1,A_2\nD,01:01,24:02\n")
+    people = ["--donors", donors, "--patients", donors_of(tmp_path, patients, "p.csv"), "--loci", "A"]
+    out = tmp_path / "m.csv"
+    assert call(command, *people, "--frequencies", frequencies, "--out", out)[0] == 0
+    head = out.read_text(encoding="utf-8").splitlines()[0].split(",")
+    assert head[head.index("donor_population") + 1 :][:5] == am._core.tce_columns()
+    if "P," in patients:  # 04:01 with 09:01 or twice, on both sides
+        (row,) = rows_of(out)
+        assert [float(row[column]) for column in am._core.tce_columns()] == [0.5, 0, 0, 0.25, 0.25]
+        said = call("explain", *people, "--frequencies", frequencies, "--patient", "P", "--donor", "D")[1]
+        assert "match 50%, nonpermissive_hvg 25%, nonpermissive_gvh 25%" in said
+    else:
+        assert rows_of(out) == []
 
 
 # -- real data ------------------------------------------------
