@@ -15,6 +15,7 @@ from .registry import Registry
 from .report import write_report
 from .request import search_options
 from .simulation import simulate
+from .typing_gain import TypingGain
 from .typing_text import read_typing
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Registry",
     "SnapshotError",
     "TypingError",
+    "TypingGain",
     "__version__",
     "calibrate",
     "percent_text",

@@ -4,13 +4,18 @@
 from __future__ import annotations
 
 import os
+from abc import abstractmethod
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar, overload
 
 if TYPE_CHECKING:
     import pandas
     import polars
     import pyarrow
+
+
+Row = TypeVar("Row")
 
 
 class _Stream:
@@ -67,3 +72,23 @@ class Frames:
                 unfinished.unlink(missing_ok=True)
         else:
             self._write_text(path)
+
+
+class Rows(Frames, Sequence[Row], Generic[Row]):
+    """A result as a sequence: indices from the end and slices too."""
+
+    @abstractmethod
+    def _row(self, index: int) -> Row:
+        """The row of an index from 0 below ``len``."""
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Row]: ...
+    def __getitem__(self, index: int | slice) -> Row | list[Row]:
+        if isinstance(index, slice):
+            return [self._row(i) for i in range(*index.indices(len(self)))]
+        place = index + len(self) if index < 0 else index
+        if not 0 <= place < len(self):
+            raise IndexError(f"there is no row {index} of {len(self)}")
+        return self._row(place)

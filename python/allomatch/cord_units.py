@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal
 
 from . import _core
-from ._frames import Frames
+from ._frames import Rows
+from .errors import FormatError
 
 if TYPE_CHECKING:
     from .patient import Patient
@@ -35,7 +35,7 @@ class CordPair:
     abo_not_identical: int  #: units whose ABO group is not known to be the patient's
 
 
-class CordPairs(Frames, Sequence[CordPair]):
+class CordPairs(Rows[CordPair]):
     """Pairs of cord units for one patient, best first."""
 
     def __init__(self, core: _core.CordPairList, patient: Patient, match: str) -> None:
@@ -56,17 +56,7 @@ class CordPairs(Frames, Sequence[CordPair]):
     def __len__(self) -> int:
         return len(self._core)
 
-    @overload
-    def __getitem__(self, index: int) -> CordPair: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[CordPair]: ...
-    def __getitem__(self, index: int | slice) -> CordPair | list[CordPair]:
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
-        if index < 0:
-            index += len(self)
-        if not 0 <= index < len(self):
-            raise IndexError("no pair of this number")
+    def _row(self, index: int) -> CordPair:
         return CordPair(self.patient.id, index + 1, *self._core.pair(index))
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
@@ -94,12 +84,12 @@ class CordPairs(Frames, Sequence[CordPair]):
             for pair in self[:_MOST_ROWS]
         ]
         title = f"{escape(self.patient.id)}: {self.total:,} pairs of {self.units:,} cord units, {self.match}"
-        title += f", the first {_MOST_ROWS} shown" if self.total > _MOST_ROWS else ""
+        title += f", the first {len(rows) - 1} shown" if len(rows) - 1 < self.total else ""
         lines = ["<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows]
         return f'<table><caption style="text-align:left">{title}</caption>{"".join(lines)}</table>'
 
 
-class CordPairTable(Frames, Sequence[CordPairs]):
+class CordPairTable(Rows[CordPairs]):
     """Pairs for many patients, in their order."""
 
     def __init__(self, lists: list[CordPairs]) -> None:
@@ -108,11 +98,7 @@ class CordPairTable(Frames, Sequence[CordPairs]):
     def __len__(self) -> int:
         return len(self._all)
 
-    @overload
-    def __getitem__(self, index: int) -> CordPairs: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[CordPairs]: ...
-    def __getitem__(self, index: int | slice) -> CordPairs | list[CordPairs]:
+    def _row(self, index: int) -> CordPairs:
         return self._all[index]
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
@@ -121,9 +107,25 @@ class CordPairTable(Frames, Sequence[CordPairs]):
     def _write_text(self, path: str | os.PathLike[str]) -> None:
         _core.write_cord_pairs([pairs._core for pairs in self._all], path)
 
+    def __repr__(self) -> str:
+        return f"CordPairTable({len(self)} patients, {sum(pairs.total for pairs in self._all)} pairs found)"
+
 
 def dose_text(dose: float | None) -> str:
     return "-" if dose is None else f"{dose:.2f}"
+
+
+def check_units(registry: Registry) -> None:
+    """
+    Raises:
+        FormatError: the donors have no field that says which are cord units.
+    """
+    if "type" not in registry.fields:
+        raise FormatError(
+            "the donors have no field type, so none of them is known to be a cord unit:"
+            " add a column type with cord (or C) and adult (or D)",
+            column="type",
+        )
 
 
 def dose_options(registry: Registry, tnc: Dose, cd34: Dose, guideline: tuple[float, float]) -> dict[str, Any]:

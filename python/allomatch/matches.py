@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
 from . import _core
-from ._frames import Frames
+from ._frames import Rows
 from ._html import matches_html, table_html
 from .explanation import Explanation, Placement
+from .typing_gain import TypingGain
 
 if TYPE_CHECKING:
     from .patient import Patient
@@ -236,7 +236,7 @@ class Match:
         return f"Match({self.patient_id} - {self.donor_id}: {self.mismatches} mismatches, {letters})"
 
 
-class Matches(Frames, Sequence[Match]):
+class Matches(Rows[Match]):
     """Donors found for one patient, best first."""
 
     def __init__(self, core: _core.MatchList, patient: Patient, registry: Registry) -> None:
@@ -290,6 +290,15 @@ class Matches(Frames, Sequence[Match]):
         places = [{key: getattr(match, key) for key in keys} for match in self[:most]]
         return Placement(places, f"Patient {self.patient.id}, {len(places)} of {self.total:,} donors")
 
+    def typing_gain(self) -> list[TypingGain]:
+        """What if this donor were typed at C? For every donor of the list and searched locus that typing
+        could settle, what the answer would change; what is worth most comes first.
+
+        Raises:
+            FormatError: the search had no frequencies.
+        """
+        return [TypingGain(*gain) for gain in _core.typing_gains(self._core)]
+
     @property
     def has_probabilities(self) -> bool:
         """Whether the search had frequencies."""
@@ -308,17 +317,7 @@ class Matches(Frames, Sequence[Match]):
     def __len__(self) -> int:
         return len(self._core)
 
-    @overload
-    def __getitem__(self, index: int) -> Match: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Match]: ...
-    def __getitem__(self, index: int | slice) -> Match | list[Match]:
-        if isinstance(index, slice):
-            return [Match(self, i) for i in range(*index.indices(len(self)))]
-        if index < 0:
-            index += len(self)
-        if not 0 <= index < len(self):
-            raise IndexError("no match of this number")
+    def _row(self, index: int) -> Match:
         return Match(self, index)
 
     def __repr__(self) -> str:
@@ -328,7 +327,7 @@ class Matches(Frames, Sequence[Match]):
         return matches_html(self)
 
 
-class MatchTable(Frames, Sequence[Matches]):
+class MatchTable(Rows[Matches]):
     """The results of ``search_many``: one :class:`Matches` per patient, in their order."""
 
     def __init__(self, lists: list[Matches]) -> None:
@@ -343,15 +342,8 @@ class MatchTable(Frames, Sequence[Matches]):
     def __len__(self) -> int:
         return len(self._all)
 
-    @overload
-    def __getitem__(self, index: int) -> Matches: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Matches]: ...
-    def __getitem__(self, index: int | slice) -> Matches | list[Matches]:
+    def _row(self, index: int) -> Matches:
         return self._all[index]
-
-    def __iter__(self) -> Iterator[Matches]:
-        return iter(self._all)
 
     def __repr__(self) -> str:
         found = sum(matches.total for matches in self._all)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from . import _core
-from .cord_units import CordPairs, Dose, dose_options
+from .cord_units import CordPairs, Dose, check_units, dose_options
 from .errors import FormatError
 from .explanation import Explanation
 from .frequencies import Frequencies, fallback_list
@@ -175,6 +175,7 @@ class Registry:
         Raises:
             FormatError: an option does not fit, or a dose is asked for and the patient has no weight.
         """
+        check_units(self)
         doses = dose_options(self, min_tnc_per_kg, min_cd34_per_kg, _core.single_unit_doses)
         return self.search(patient, **cord_options(match, where), **doses, rank=rank, **options)
 
@@ -216,6 +217,7 @@ class Registry:
         self._check(patient)
         if top is not None and not 0 <= top < 2**64:
             raise FormatError(f"top: expected a number from 0, not {top}", column="top")
+        check_units(self)
         doses = dose_options(self, min_tnc_per_kg, min_cd34_per_kg, _core.double_unit_doses)
         units = self._request({**cord_options(match, where), **doses, **options})
         pairs = 2**63 if top is None else top

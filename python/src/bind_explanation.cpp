@@ -3,6 +3,7 @@
 
 #include <allomatch/search/explanation.hpp>
 #include <allomatch/search/listing.hpp>
+#include <allomatch/search/typing_gain.hpp>
 
 #include <cmath>
 
@@ -120,6 +121,20 @@ void bind_explanation(py::module_& m) {
               return explanation_list(explain(matches, i));
           },
           py::arg("matches"), py::arg("i"));
+    m.def("typing_gains",
+          [](const match_list& matches) {
+              std::vector<typing_gain> gains;
+              {
+                  const py::gil_scoped_release unlocked;
+                  gains = typing_gains(matches);
+              }
+              py::list all;
+              for (const typing_gain& g : gains)
+                  all.append(py::make_tuple(matches.donors->id(matches.hits[g.row].donor), name(g.where), g.full_match, g.locus_match,
+                                            g.full_match_if_match, g.gain, g.rank, g.rank_if_match, g.rank_if_mismatch));
+              return all;
+          },
+          py::arg("matches"));
     m.def("explain_listing",
           [](const registry_pointer& donors, std::size_t donor, const patient_pointer& who, const search_request& request) {
               if (donor >= donors->size()) throw py::index_error("no donor of this number");

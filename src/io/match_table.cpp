@@ -155,6 +155,16 @@ table cord_pair_table(std::span<const cord_pair_list> lists) {
             for (std::size_t i = 0; i < list.pairs.size(); ++i) values.push_back(static_cast<Value>(of(list, i)));
         out.columns.push_back({name, std::move(values), {}});
     };
+    const auto add_dose = [&](const char* name, double cord_pair::*which) {
+        std::vector<double> values;
+        std::vector<bool> known;
+        for (const cord_pair_list& list : lists)
+            for (const cord_pair& p : list.pairs) {
+                known.push_back(!std::isnan(p.*which));
+                values.push_back(known.back() ? p.*which : 0);
+            }
+        out.columns.push_back({name, std::move(values), std::move(known)});
+    };
     const auto unit = [](std::uint32_t cord_pair::*which) {
         return [which](const cord_pair_list& list, std::size_t i) -> const hit& { return list.units.hits[list.pairs[i].*which]; };
     };
@@ -174,8 +184,8 @@ table cord_pair_table(std::span<const cord_pair_list> lists) {
     add("first_mismatches", std::int64_t{}, mismatches(&cord_pair::first));
     add("second_mismatches", std::int64_t{}, mismatches(&cord_pair::second));
     add("unit_mismatches", std::int64_t{}, value(&cord_pair::unit_mismatches));
-    add("total_tnc_per_kg", double{}, value(&cord_pair::total_tnc_per_kg));
-    add("lowest_tnc_per_kg", double{}, value(&cord_pair::lowest_tnc_per_kg));
+    add_dose("total_tnc_per_kg", &cord_pair::total_tnc_per_kg);
+    add_dose("lowest_tnc_per_kg", &cord_pair::lowest_tnc_per_kg);
     add("abo_not_identical", std::int64_t{}, value(&cord_pair::abo_not_identical));
     return out;
 }

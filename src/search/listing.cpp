@@ -80,7 +80,7 @@ void add_limits(const match_list& one, const search_request& request, std::vecto
 void add_doses(const match_list& one, const search_request& request, std::vector<obstacle>& obstacles) {
     const field_comparison fields(*one.donors, *one.who, request.on);
     const auto check = [&](obstacle_kind what, std::optional<double> least, double dose, const char* cells, const char* unit) {
-        if (!least || dose >= *least) return;
+        if (!least || reaches(dose, *least)) return;
         obstacle& o = obstacles.emplace_back();
         o.what = what;
         o.dose = dose;

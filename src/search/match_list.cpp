@@ -30,4 +30,31 @@ std::vector<match_class> count_classes(const match_list& list) {
     return classes;
 }
 
+match_list rows_of(const match_list& all, std::span<const std::uint32_t> rows) {
+    match_list some;
+    some.donors = all.donors;
+    some.who = all.who;
+    some.loci = all.loci;
+    some.also = all.also;
+    some.rules = all.rules;
+    some.tce_version = all.tce_version;
+    some.classes = all.classes;
+    some.total = all.total;
+    some.has_ranks = all.has_ranks;
+    some.order = all.order;
+    some.on = all.on;
+    const std::size_t width = all.width();
+    some.hits.reserve(rows.size());
+    some.facts.reserve(rows.size());
+    some.outcomes.resize(rows.size() * width);
+    if (all.probabilities) some.probabilities = all.probabilities->rows(rows);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        some.hits.push_back(all.hits[rows[i]]);
+        some.facts.push_back(all.facts[rows[i]]);
+        std::copy_n(all.outcomes.begin() + static_cast<std::ptrdiff_t>(rows[i] * width), width,
+                    some.outcomes.begin() + static_cast<std::ptrdiff_t>(i * width));
+    }
+    return some;
+}
+
 }  // namespace allomatch

@@ -47,36 +47,8 @@ hit make_hit(donor_index d, outcome_sums sums) {
 
 /// A unit without a count has not enough.
 bool has_doses(const field_comparison& fields, donor_index d, const search_request& request) {
-    return (!request.min_tnc_per_kg || fields.tnc_per_kg(d) >= *request.min_tnc_per_kg) &&
-           (!request.min_cd34_per_kg || fields.cd34_per_kg(d) >= *request.min_cd34_per_kg);
-}
-
-/// Some rows of a list, in a new order.
-match_list rows_of(const match_list& all, std::span<const std::uint32_t> rows) {
-    match_list some;
-    some.donors = all.donors;
-    some.who = all.who;
-    some.loci = all.loci;
-    some.also = all.also;
-    some.rules = all.rules;
-    some.tce_version = all.tce_version;
-    some.classes = all.classes;
-    some.total = all.total;
-    some.has_ranks = all.has_ranks;
-    some.order = all.order;
-    some.on = all.on;
-    const std::size_t width = all.width();
-    some.hits.reserve(rows.size());
-    some.facts.reserve(rows.size());
-    some.outcomes.resize(rows.size() * width);
-    if (all.probabilities) some.probabilities = all.probabilities->rows(rows);
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        some.hits.push_back(all.hits[rows[i]]);
-        some.facts.push_back(all.facts[rows[i]]);
-        std::copy_n(all.outcomes.begin() + static_cast<std::ptrdiff_t>(rows[i] * width), width,
-                    some.outcomes.begin() + static_cast<std::ptrdiff_t>(i * width));
-    }
-    return some;
+    return (!request.min_tnc_per_kg || reaches(fields.tnc_per_kg(d), *request.min_tnc_per_kg)) &&
+           (!request.min_cd34_per_kg || reaches(fields.cd34_per_kg(d), *request.min_cd34_per_kg));
 }
 
 }  // namespace

@@ -14,7 +14,8 @@
 namespace allomatch {
 
 /// A search for cord units that agree in so many of the positions: "4/6" .. "6/6" (A and B by antigen, DRB1 by class),
-/// "4/8" .. "8/8" (A, B, C, DRB1 by class); ranked by the preset `cord`, without thresholds of doses.
+/// "4/8" .. "8/8" (A, B, C, DRB1 by class), or fewer, down to "0/6"; ranked by the preset `cord`, without thresholds of
+/// doses.
 /// \throws format_error for another text.
 [[nodiscard]] search_request cord_request(std::string_view match);
 

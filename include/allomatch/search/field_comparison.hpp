@@ -35,6 +35,11 @@ enum class rh_match : std::uint8_t { identical, unknown, different };
 /// Sex and pregnancies of a donor.
 enum class sex_class : std::uint8_t { male, female_without_pregnancies, unknown, female_with_pregnancies };
 
+/// Relative error that a dose may have: counts are kept in single precision.
+inline constexpr double dose_error = 1e-6;
+/// Whether a dose is at least as large as asked for; a unit of exactly that dose is. False for a dose that is not known.
+[[nodiscard]] constexpr bool reaches(double dose, double least) noexcept { return dose >= least * (1 - dose_error); }
+
 /// The donor fields of a registry, read for one patient. Borrows both. Immutable: any number of threads may ask. A number that
 /// cannot be worked out is not a number.
 class field_comparison {

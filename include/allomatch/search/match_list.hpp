@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -67,6 +68,9 @@ public:
         return probabilities && probabilities->patient_explained && probabilities->donor_explained(i);
     }
 };
+
+/// Some rows of a list, in a new order; the same row may be asked for more than once.
+[[nodiscard]] match_list rows_of(const match_list& all, std::span<const std::uint32_t> rows);
 
 /// Counts the rows of a list by class: full matches certain and potential, one and two mismatches by locus, more.
 [[nodiscard]] std::vector<match_class> count_classes(const match_list& list);

@@ -56,6 +56,11 @@ public:
 
     void resize(std::size_t hits);
     void set(std::size_t i, const prediction& p, const tce_distribution& tce = no_tce_distribution);
+    /// Turns a row into what it were if searched locus `l` were known to match, or not to. Other totals than that of no
+    /// mismatch become unknown.
+    void suppose(std::size_t i, std::size_t l, bool matches);
+    /// The same for the answers at DPB1.
+    void suppose_dpb1(std::size_t i, bool matches);
     /// Some of the rows, in a new order.
     [[nodiscard]] match_probabilities rows(std::span<const std::uint32_t> which) const;
 

@@ -31,6 +31,7 @@ from . import (
     _search,
     _simulate,
     _typing,
+    _typing_gain,
     _why,
 )
 from ._common import shortened
@@ -68,6 +69,7 @@ COMMANDS: dict[str, Command] = {
     "why": _why,
     "impute": _impute,
     "typing": _typing,
+    "typing-gain": _typing_gain,
     "import": _import,
     "nomenclature": _nomenclature,
     "simulate": _simulate,

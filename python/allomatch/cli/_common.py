@@ -10,7 +10,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -97,6 +97,29 @@ def account(report: _core.ImportReport) -> dict[str, Any]:
         "warnings": sum(warning["count"] for warning in report.warnings),
         "seconds": round(report.seconds, 3),
     }
+
+
+def refused_by_strict(
+    strict: bool,
+    reports: Sequence[_core.ImportReport],
+    frequencies: Frequencies | None = None,
+    consequence: str = "nothing was done",
+) -> bool:
+    """Whether `--strict` forbids to go on; says so."""
+    problems = [problem for report in reports for problem in report.problems]
+    refused = sum(report.rows_refused for report in reports)
+    if frequencies is not None:
+        problems += frequencies.report["problems"]
+        refused += frequencies.report["rows_refused"]
+    if not strict or not refused:
+        return False
+    rows = "row was" if refused == 1 else "rows were"
+    print(
+        f"allomatch: {consequence}: {refused:,} {rows} refused (--strict),"
+        f" the first: {shortened(problems[0]['message'])}",
+        file=sys.stderr,
+    )
+    return True
 
 
 def say_account(what: str, report: _core.ImportReport) -> None:

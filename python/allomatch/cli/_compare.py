@@ -23,7 +23,7 @@ from ._people import (
     add_output,
     add_people,
     read_people,
-    refused_by_strict,
+    stopped_by_strict,
 )
 from ._search import percent
 from ._tables import LEGEND, show_table
@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
     out = None if args.out is None else OpenMatchFile(args.out, loci)
     try:
         people = read_people(args)
-        if refused_by_strict(args, people):
+        if stopped_by_strict(args, people):
             return 3
         coverage = None
         if people.frequencies:

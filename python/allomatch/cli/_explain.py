@@ -17,8 +17,8 @@ from ._people import (
     add_ranking,
     patient_of_pair,
     read_people,
-    refused_by_strict,
     say_refused_others,
+    stopped_by_strict,
 )
 from ._tables import LEGEND, show_table
 
@@ -72,7 +72,7 @@ def explanation(people: People, args: argparse.Namespace) -> dict[str, Any]:
 def run(args: argparse.Namespace) -> int:
     search_options(loci=args.loci, rank=args.rank, on=args.on)
     people = read_people(args)
-    if refused_by_strict(args, people):
+    if stopped_by_strict(args, people):
         return 3
     pair = explanation(people, args)
     if args.json:
@@ -130,7 +130,7 @@ def show_pair(pair: dict[str, Any]) -> None:
     print()
     overview = [
         [
-            locus["locus"],
+            locus["locus"] if locus["searched"] else f"{locus['locus']}, not searched",
             locus["letters"],
             locus["patient"] or "not typed",
             locus["donor"] or "not typed",

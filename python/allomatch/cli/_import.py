@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import argparse
 import collections
-import sys
 from typing import Any
 
 from ..registry import Registry
@@ -17,6 +16,7 @@ from ._common import (
     add_reading_options,
     check_report_path,
     load_release,
+    refused_by_strict,
     say_account,
     say_json,
     shortened,
@@ -46,12 +46,7 @@ def run(args: argparse.Namespace) -> int:
     report = donors.report
     if args.import_report:
         write_import_report(args.import_report, [report])
-    if args.strict and report.rows_refused:
-        first = shortened(report.problems[0]["message"])
-        print(
-            f"allomatch: nothing was taken: {report.rows_refused:,} refused (--strict), the first: {first}",
-            file=sys.stderr,
-        )
+    if refused_by_strict(args.strict, [report], consequence="nothing was taken"):
         return 3
     reasons = collections.Counter((p["column"], p["reason"]) for p in report.problems)
     memory = donors.memory()

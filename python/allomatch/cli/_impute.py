@@ -6,7 +6,6 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -27,10 +26,10 @@ from ._common import (
     load_release,
     positive_number,
     read_frequencies,
+    refused_by_strict,
     say_account,
     say_frequencies,
     say_json,
-    shortened,
     write_import_report,
 )
 from ._people import add_frequencies
@@ -87,13 +86,7 @@ def run(args: argparse.Namespace) -> int:
     if args.import_report:
         write_import_report(args.import_report, [people.report], frequencies)
     refused = people.report.rows_refused + frequencies.report["rows_refused"]
-    if args.strict and refused:
-        problems = [*people.report.problems, *frequencies.report["problems"]]
-        print(
-            f"allomatch: nothing was done: {refused:,} rows refused (--strict), the first:"
-            f" {shortened(problems[0]['message'])}",
-            file=sys.stderr,
-        )
+    if refused_by_strict(args.strict, [people.report], frequencies):
         return 3
     wanted = args.id or [people._core.id(i) for i in range(len(people))]
     for id in args.id:

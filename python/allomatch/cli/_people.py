@@ -21,9 +21,9 @@ from ._common import (
     frequency_account,
     load_release,
     read_frequencies,
+    refused_by_strict,
     say_account,
     say_frequencies,
-    shortened,
     whole_number,
     write_import_report,
 )
@@ -170,21 +170,9 @@ def read_people(args: argparse.Namespace) -> People:
     return people
 
 
-def refused_by_strict(args: argparse.Namespace, people: People) -> bool:
+def stopped_by_strict(args: argparse.Namespace, people: People) -> bool:
     """Whether `--strict` forbids to go on; says so."""
-    if not args.strict or not people.refused:
-        return False
-    problems = [problem for report in people.reports for problem in report.problems]
-    if people.frequencies:
-        problems += people.frequencies.report["problems"]
-    first = problems[0]
-    rows = "row was" if people.refused == 1 else "rows were"
-    print(
-        f"allomatch: nothing was done: {people.refused:,} {rows} refused (--strict),"
-        f" the first: {shortened(first['message'])}",
-        file=sys.stderr,
-    )
-    return True
+    return refused_by_strict(args.strict, people.reports, people.frequencies)
 
 
 def patient_of_pair(people: People, args: argparse.Namespace) -> Patient:
@@ -193,12 +181,22 @@ def patient_of_pair(people: People, args: argparse.Namespace) -> Patient:
     Raises:
         FormatError: one of them is not there, with the reason if the row was refused.
     """
-    patient = next((someone for someone in people.patients if someone.id == args.patient), None)
-    if patient is None:
-        raise _not_there("patient", args.patient, people.patients_report)
+    patient = patient_called(people, args.patient)
     if args.donor not in people.donors:
         raise _not_there("donor", args.donor, people.donors.report)
     return patient
+
+
+def patient_called(people: People, id: str) -> Patient:
+    """The patient with an id.
+
+    Raises:
+        FormatError: there is none, with the reason if the row was refused.
+    """
+    for patient in people.patients:
+        if patient.id == id:
+            return patient
+    raise _not_there("patient", id, people.patients_report)
 
 
 def _not_there(what: str, id: str, report: _core.ImportReport) -> FormatError:

@@ -33,7 +33,7 @@ from ._people import (
     add_people,
     add_ranking,
     read_people,
-    refused_by_strict,
+    stopped_by_strict,
 )
 from ._tables import LEGEND, show_table
 
@@ -41,9 +41,31 @@ HELP = "find donors for patients"
 
 _SHOWN_DONORS = 10
 _SHOWN_PATIENTS = 50
-_SHOWN_FIELDS = ("age", "sex", "cmv", "abo", "status", "branch")
 _HITS_AT_ONCE = 4_000_000
 _PATIENTS_AT_ONCE = 256
+
+
+class Listed:
+    """What a command calls those it lists, and what it shows and tells of them."""
+
+    one = "donor"
+    many = "donors"
+    fields: tuple[str, ...] = ("birth_date", "age", "sex", "cmv", "abo", "status", "branch")
+    numbers: tuple[str, ...] = ()
+
+    def columns(self, known: Sequence[str]) -> list[str]:
+        return [name for name in self.fields if name in known]
+
+    def cell(self, match: Match, donor: dict[str, Any], column: str) -> str:
+        return str(donor.get(column, ""))
+
+    def facts(self, options: dict[str, Any]) -> dict[str, Any]:
+        """What the summary says besides."""
+        return {}
+
+    def notes(self, people: People, options: dict[str, Any]) -> list[str]:
+        """Lines between the legend and the accounts."""
+        return []
 
 
 def locus_limit(text: str) -> tuple[str, int]:
@@ -199,10 +221,11 @@ def run_search(
     args: argparse.Namespace,
     searched: Loci,
     options_for: Callable[[People], dict[str, Any]],
-    shown_fields: Sequence[str] = _SHOWN_FIELDS,
+    listed: Listed | None = None,
 ) -> int:
     """Search for all patients: table, match file, report, summary. The options may depend on the donors."""
     start = time.perf_counter()
+    listed = listed or Listed()
     if args.report is not None:
         check_report(args.report)
     elif args.lang is not None:
@@ -213,7 +236,7 @@ def run_search(
     donors_found = rows = without = unexplained_donors = unexplained_patients = 0
     try:
         people = read_people(args)
-        if refused_by_strict(args, people):
+        if stopped_by_strict(args, people):
             return 3
         if out is not None:
             out.predicts(people.frequencies)
@@ -235,7 +258,7 @@ def run_search(
                 if file is not None:
                     file.add(matches)
                 elif not args.json and number < _SHOWN_PATIENTS:
-                    show_matches(matches, args.top or _SHOWN_DONORS, shown_fields)
+                    show_matches(matches, args.top or _SHOWN_DONORS, listed)
             if report is not None:
                 report.finish()
     finally:
@@ -247,6 +270,7 @@ def run_search(
         "command": args.command,
         **people.accounts(),
         "loci": loci,
+        **listed.facts(options),
         "matches": {
             "patients": len(people.patients),
             "patients_without_donor": without,
@@ -263,18 +287,16 @@ def run_search(
     if args.json:
         say_json(summary)
     else:
-        say_summary(people, summary)
+        say_summary(people, summary, listed, listed.notes(people, options))
     return 3 if people.refused else 0
 
 
-def show_matches(matches: Matches, shown: int, shown_fields: Sequence[str]) -> None:
+def show_matches(matches: Matches, shown: int, listed: Listed) -> None:
     """The best donors of one patient."""
     donors = matches[:shown]
-    fields = [name for name in shown_fields if name in matches.registry.fields]
-    if "age" in shown_fields and "birth_date" in matches.registry.fields:
-        fields.insert(0, "birth_date")
+    fields = listed.columns(matches.registry.fields)
     chances = ["P(0)", "P(1)"] if matches.has_probabilities else []
-    head = ["#", "donor", "mismatches", *chances, *matches.loci, *fields, "placed by"]
+    head = ["#", listed.one, "mismatches", *chances, *matches.loci, *fields, "placed by"]
     rows = []
     for match in donors:
         donor = match.donor()
@@ -287,17 +309,18 @@ def show_matches(matches: Matches, shown: int, shown_fields: Sequence[str]) -> N
                 f"{match.mismatches}{most}",
                 *(percent(match, k) for k in range(len(chances))),
                 *(letters[locus] for locus in matches.loci),
-                *(str(donor.get(name, "")) for name in fields),
+                *(listed.cell(match, donor, name) for name in fields),
                 match.reason,
             ]
         )
     best = f", the best {len(donors)} shown" if len(donors) < matches.total else ""
-    title = f"Patient {matches.patient.id}: {matches.total:,} donors{best}"
+    title = f"Patient {matches.patient.id}: {matches.total:,} {listed.many}{best}"
     if matches.has_probabilities and not matches.patient_explained:
         title += "; the frequencies do not explain the patient"
     if rows:
         first = 3 + len(chances)
-        right = (0, 2, *range(3, first))
+        numbers = (i for i, name in enumerate(head) if name in listed.numbers)
+        right = (0, 2, *range(3, first), *numbers)
         show_table(title, head, rows, right=right, letters=range(first, first + len(matches.loci)))
     else:
         print(title)
@@ -311,17 +334,19 @@ def percent(match: Match, mismatches: int) -> str:
     return percent_text(match.p[mismatches]) + "%"
 
 
-def say_summary(people: People, summary: dict[str, Any]) -> None:
+def say_summary(people: People, summary: dict[str, Any], listed: Listed, notes: Sequence[str]) -> None:
     if summary["out"] is None:
         hidden = len(people.patients) - _SHOWN_PATIENTS
         if hidden > 0:
             print(f".. and {hidden:,} more patients; --out F writes all\n")
         if people.patients:
             print(LEGEND)
+    for note in notes:
+        print(note)
     people.say()
     counts = summary["matches"]
     print(
-        f"{counts['donors_found']:,} donors found for {counts['patients']:,} patients"
+        f"{counts['donors_found']:,} {listed.many} found for {counts['patients']:,} patients"
         f" at {' '.join(summary['loci'])}, {counts['patients_without_donor']:,} patients without one;"
         f" release {summary['release']}"
     )

@@ -14,8 +14,8 @@ from ._people import (
     add_threads,
     patient_of_pair,
     read_people,
-    refused_by_strict,
     say_refused_others,
+    stopped_by_strict,
 )
 from ._search import add_request, request_options
 from ._tables import LEGEND
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     options = request_options(args)
     people = read_people(args)
-    if refused_by_strict(args, people):
+    if stopped_by_strict(args, people):
         return 3
     listing = people.donors.why(patient_of_pair(people, args), args.donor, **options, **people.predicting)
     if args.json:

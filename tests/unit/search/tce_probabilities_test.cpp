@@ -178,6 +178,18 @@ TEST(tce_probabilities, agree_with_the_probability_of_a_match_and_with_possible_
     EXPECT_GE(decided, 8);
 }
 
+TEST(tce_probabilities, of_a_supposed_match_or_mismatch) {
+    compared c(core, {{"D", core, "X"}, {"E", {{A, "A*05:01+A*05:01"}, {DPB1, "DPB1*01:01/DPB1*03:01"}}, "X"}}, {linked()}, {A, DPB1});
+    match_probabilities& all = *c.list.probabilities;
+    match_probabilities other = all;
+    all.suppose_dpb1(0, true);
+    EXPECT_EQ(std::vector(c.tce().begin(), c.tce().end()), (std::vector<double>{1, 0, 0, 0, 0}));
+    other.suppose_dpb1(0, false);
+    EXPECT_EQ(std::vector(other.tce(0).begin(), other.tce(0).end()), (std::vector<double>{0, 1, 0, 0, 0}));
+    all.suppose_dpb1(1, true);
+    EXPECT_TRUE(std::isnan(all.tce(1)[0]));
+}
+
 TEST(tce_probabilities, columns_conditions_and_rankings) {
     EXPECT_EQ(tce_column(tce_answer::nonpermissive_hvg), "dpb1_p_nonpermissive_hvg");
     EXPECT_EQ(tce_answer_of_column("DPB1_P_Unknown"), tce_answer::unknown);
