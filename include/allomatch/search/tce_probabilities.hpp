@@ -40,13 +40,13 @@ inline constexpr tce_distribution no_tce_distribution = [] {
 /// these genotypes, all alleles of their classes where DPB1 is not typed: the one answer that they allow, else `unknown`.
 class tce_predictor {
 public:
-    /// \pre `version` is one of the nomenclature's, see `nomenclature::tce_version`.
+    /// `version` of the TCE groups, see `nomenclature::tce_version`.
     tce_predictor(std::shared_ptr<const donor_genotypes> donors, std::size_t version);
 
     /// Whether any set has DPB1; when not, there is no probability.
     [[nodiscard]] bool possible() const noexcept { return possible_; }
 
-    /// Takes a patient and the loci of the search; the readings at DPB1 are borrowed until the next `start`.
+    /// Takes a patient and the loci of the search.
     /// \throws format_error when the patient has no set to use.
     void start(std::string_view patient_id, std::string_view population, const person_typing& typing,
                std::span<const locus> loci);
