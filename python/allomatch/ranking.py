@@ -67,7 +67,7 @@ class Ranking:
     Built in are mismatches, antigen_mismatches, mismatches_max, gvh, hvg, probability (of a full match,
     in bands), exact_probability, dpb1, dpb1_expression, leader, low_expression, availability, age_band,
     age, cmv, sex, abo, rh, weight, weight_ratio, tnc_per_kg, cd34_per_kg; ``A_mm`` .. for a compared
-    locus, ``p0``, ``A_p0`` .. with frequencies, and every donor field by its name.
+    locus, ``p0``, ``A_p0`` .. and ``dpb1_p_match`` .. with frequencies, and every donor field by its name.
 
     Raises:
         FormatError: a criterion that cannot be; ``text`` names it.

@@ -52,7 +52,7 @@ def search_options(
             ``hvg`` (the donor's that the patient lacks).
         homozygous_once: count A,A against B,B as one mismatch.
         where: condition on donor fields, ``"age<36 and sex='M' and branch in ('宁波','杭州')"``; with
-            frequencies also on ``p0``, ``p1`` .. and ``A_p0`` ..
+            frequencies also on ``p0``, ``p1`` .., ``A_p0`` .. and ``dpb1_p_match`` ..
         rank: ``default``, ``ptcy``, ``cord`` or ``hla_only``; a ``.toml`` file; a :class:`Ranking`; or a
             list of criteria.
         also: loci that are compared and shown without being searched on: ``auto`` (every other locus that

@@ -64,6 +64,14 @@ py::dict probability_dict(const match_list& list, std::size_t i) {
     py::dict loci;
     for (std::size_t l = 0; l < list.loci.size(); ++l) loci[py::str(std::string(name(list.loci[l])))] = values(all.at(i, l));
     d["loci"] = std::move(loci);
+    const auto tce = all.tce(i);
+    if (std::isnan(tce[0])) {
+        d["dpb1"] = py::none();
+    } else {
+        py::dict answers;
+        for (std::size_t a = 0; a < tce_answer_count; ++a) answers[py::str(std::string(name(static_cast<tce_answer>(a))))] = tce[a];
+        d["dpb1"] = std::move(answers);
+    }
     d["patient_explained"] = all.patient_explained;
     d["donor_explained"] = all.donor_explained(i);
     d["donor_reason"] = all.donor_explained(i) ? std::string() : all.genotypes()->unexplained_reason(list.hits[i].donor);
@@ -217,6 +225,11 @@ void bind_search(py::module_& m) {
     m.def("ranking_preset", [](const std::string& name) { return tuples_of(ranking::preset(name)); }, py::arg("name"));
     m.def("check_ranking", [](const std::vector<criterion_tuple>& criteria) { validate(ranking_from(criteria)); },
           py::arg("criteria"));
+    m.def("tce_columns", [] {
+        std::vector<std::string> all;
+        for (std::size_t a = 0; a < tce_answer_count; ++a) all.push_back(tce_column(static_cast<tce_answer>(a)));
+        return all;
+    });
     m.def("read_ranking",
           [](const std::filesystem::path& file) {
               io::named_ranking read;

@@ -13,13 +13,10 @@ namespace {
 void add_probabilities(std::span<const match_list> lists, std::size_t rows, table& out) {
     const std::vector<locus>& loci = lists.front().loci;
     const std::size_t totals = 2 * loci.size() + 1;
-    for (std::size_t at = 0; at < match_probabilities::width_of(loci.size()); ++at) {
+    const std::size_t counts = match_probabilities::place_of(tce_answer::match, loci.size());
+    const auto add_column = [&](std::string name, std::size_t at) {
         column c;
-        if (at < totals) {
-            c.name = "p" + std::to_string(at);
-        } else {
-            c.name = std::string(name(loci[(at - totals) / 3])) + "_p" + std::to_string((at - totals) % 3);
-        }
+        c.name = std::move(name);
         std::vector<double> values;
         values.reserve(rows);
         c.valid.reserve(rows);
@@ -32,6 +29,13 @@ void add_probabilities(std::span<const match_list> lists, std::size_t rows, tabl
         }
         c.values = std::move(values);
         out.columns.push_back(std::move(c));
+    };
+    for (std::size_t at = 0; at < counts; ++at) {
+        if (at < totals) {
+            add_column("p" + std::to_string(at), at);
+        } else {
+            add_column(std::string(name(loci[(at - totals) / 3])) + "_p" + std::to_string((at - totals) % 3), at);
+        }
     }
     std::vector<bool> patient_explained;
     std::vector<bool> donor_explained;
@@ -49,6 +53,9 @@ void add_probabilities(std::span<const match_list> lists, std::size_t rows, tabl
     out.columns.push_back({"donor_explained", std::move(donor_explained), {}});
     out.columns.push_back({"patient_population", std::move(patient_population), {}});
     out.columns.push_back({"donor_population", std::move(donor_population), {}});
+    if (!lists.front().probabilities->predicts_tce) return;
+    for (std::size_t a = 0; a < tce_answer_count; ++a)
+        add_column(tce_column(static_cast<tce_answer>(a)), match_probabilities::place_of(static_cast<tce_answer>(a), loci.size()));
 }
 
 /// A column of words; an empty word is a missing value.

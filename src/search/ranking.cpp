@@ -11,11 +11,11 @@ namespace allomatch {
 namespace {
 
 constexpr std::array<std::string_view, 4> presets{"default", "ptcy", "cord", "hla_only"};
-constexpr std::array<std::string_view, 25> names{
+constexpr std::array<std::string_view, 26> names{
     "mismatches",  "antigen_mismatches", "mismatches_max", "gvh",          "hvg",        "probability",     "exact_probability",
     "dpb1",        "dpb1_expression",    "leader",         "low_expression", "availability", "age_band",    "age",
     "cmv",         "sex",                "abo",            "rh",           "weight",     "weight_ratio",    "tnc_per_kg",
-    "cd34_per_kg", "p0",                 "A_mm",           "A_p0"};
+    "cd34_per_kg", "p0",                 "A_mm",           "A_p0",         "dpb1_p_permissive"};
 
 std::vector<criterion> by_names(std::initializer_list<const char*> list) {
     std::vector<criterion> all;

@@ -169,31 +169,36 @@ match_probabilities search_agent::predict(const match_list& list, const search_r
     match_probabilities all(request.genotypes, loci);
     all.resize(hits);
     const person_typing typing = who.typing();
-    const auto predict_some = [&](match_predictor& predictor, std::size_t begin, std::size_t end) {
+    const auto predict_some = [&](predictors& by, std::size_t begin, std::size_t end) {
         std::array<count_range, locus_count> counts;
         for (std::size_t i = begin; i < end; ++i) {
             for (std::size_t l = 0; l < loci; ++l) {
                 const locus_outcome o = list.outcome(i, l);
                 counts[l] = {o.mismatches, o.mismatches_max};
             }
-            all.set(i, predictor.predict(list.hits[i].donor, std::span(counts).first(loci)));
+            const donor_index d = list.hits[i].donor;
+            all.set(i, by.mismatches.predict(d, std::span(counts).first(loci)), by.tce.predict(d));
         }
     };
-    if (predicting_ != request.genotypes || predicting_by_ != request.rules) {
+    if (predicting_ != request.genotypes || predicting_by_ != request.rules || predicting_version_ != list.tce_version) {
         predicting_ = request.genotypes;
         predicting_by_ = request.rules;
-        predictor_.emplace(predicting_, request.rules.homozygous_once);
+        predicting_version_ = list.tce_version;
+        predictors_.emplace(match_predictor(predicting_, request.rules.homozygous_once), tce_predictor(predicting_, list.tce_version));
     }
-    predictor_->start(who.id, who.field("population"), typing, request.loci);
-    all.patient_explained = predictor_->patient_explained();
-    all.patient_set = predictor_->patient_set();
+    auto& [mismatches, tce] = *predictors_;
+    mismatches.start(who.id, who.field("population"), typing, request.loci);
+    tce.start(who.id, who.field("population"), typing, request.loci);
+    all.patient_explained = mismatches.patient_explained();
+    all.patient_set = mismatches.patient_set();
+    all.predicts_tce = tce.possible();
     const std::size_t threads = request.threads == 0 ? all_threads() : request.threads;
     if (threads == 1 || hits <= prediction_block) {
-        predict_some(*predictor_, 0, hits);
+        predict_some(*predictors_, 0, hits);
         return all;
     }
     // A predictor keeps what it worked out for the next block.
-    parallel_for_blocks_with(hits, prediction_block, threads, [&] { return match_predictor(*predictor_); }, predict_some);
+    parallel_for_blocks_with(hits, prediction_block, threads, [&] { return predictors(*predictors_); }, predict_some);
     return all;
 }
 

@@ -47,6 +47,7 @@ void suppose(match_list& list, std::size_t row, std::size_t l, bool matches) {
     }
     packed = pack(outcome);
     list.probabilities->suppose(row, l, matches);
+    if (list.loci[l] == locus::DPB1) list.probabilities->suppose_dpb1(row, matches);
 }
 
 /// The two largest P(no mismatch) of a list.

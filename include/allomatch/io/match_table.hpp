@@ -15,7 +15,7 @@ namespace allomatch::io {
 /// Rows of one or more lists that were searched at the same loci: patient_id, donor_id, rank,
 /// mismatches, mismatches_max, gvh, hvg, a column of two letters per locus, and its mismatches as A_mm .., for the
 /// searched loci and those shown with them. With frequencies also p0, p1 .., A_p0 .., patient_explained, donor_explained,
-/// patient_population and donor_population; either all lists have probabilities or none. dpb1_tce, dpb1_expression and
+/// patient_population and donor_population, and where a set has DPB1 dpb1_p_match ..; either all lists have probabilities or none. dpb1_tce, dpb1_expression and
 /// b_leader where donors are typed at DPB1 and B.
 [[nodiscard]] table match_table(std::span<const match_list> lists);
 

@@ -92,9 +92,15 @@ private:
     std::shared_ptr<const registry> donors_;
     std::array<locus_query, locus_count> queries_;  // by locus
     pair_facts_query facts_;
+    /// What predicts a hit; copied for other threads.
+    struct predictors {
+        match_predictor mismatches;
+        tce_predictor tce;
+    };
     std::shared_ptr<const donor_genotypes> predicting_;
     comparison_rules predicting_by_;
-    std::optional<match_predictor> predictor_;
+    std::size_t predicting_version_ = 0;  ///< of TCE groups
+    std::optional<predictors> predictors_;
 };
 
 /// The condition of a request, read once for many patients. \throws format_error.

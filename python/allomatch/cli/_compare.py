@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
     start = time.perf_counter()
     loci = _core.loci_from_text(args.loci)
     search_options(loci=args.loci)
-    out = None if args.out is None else OpenMatchFile(args.out, loci, bool(args.frequencies))
+    out = None if args.out is None else OpenMatchFile(args.out, loci)
     try:
         people = read_people(args)
         if stopped_by_strict(args, people):
@@ -84,6 +84,7 @@ def run(args: argparse.Namespace) -> int:
             )
         comparing = time.perf_counter()
         if out is not None:
+            out.predicts(people.frequencies)
             with out as file:
                 for matches in compared(people, people.patients, args):
                     file.add(matches)

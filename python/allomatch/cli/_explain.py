@@ -111,6 +111,9 @@ def show_probabilities(pair: dict[str, Any]) -> None:
     ]
     if at:
         print(f"  by locus, of 0/1/2: {', '.join(at)}")
+    if chances["dpb1"] is not None:
+        likely = [f"{answer} {percent_text(p)}%" for answer, p in chances["dpb1"].items() if p > 0]
+        print(f"  DPB1 by T-cell epitope groups: {', '.join(likely)}")
 
 
 def show_pair(pair: dict[str, Any]) -> None:

@@ -94,7 +94,8 @@ def add_where(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--where",
         metavar="EXPR",
-        help='condition on donor fields, and with --frequencies on p0, A_p0 ..: "age < 36 and p0 >= 0.5"',
+        help="condition on donor fields, and with --frequencies on p0, A_p0, dpb1_p_match ..:"
+        ' "age < 36 and p0 >= 0.5"',
     )
 
 
@@ -230,14 +231,15 @@ def run_search(
     elif args.lang is not None:
         raise FormatError("--lang needs --report", column="lang")
     loci = _core.loci_from_text(searched if isinstance(searched, str) else ",".join(searched))
-    out = (
-        None if args.out is None else OpenMatchFile(args.out, loci, bool(args.frequencies))
-    )  # told before the work if it cannot be written
+    # Told before the work if it cannot be written.
+    out = None if args.out is None else OpenMatchFile(args.out, loci)
     donors_found = rows = without = unexplained_donors = unexplained_patients = 0
     try:
         people = read_people(args)
         if stopped_by_strict(args, people):
             return 3
+        if out is not None:
+            out.predicts(people.frequencies)
         options = options_for(people)
         searching = time.perf_counter()
         report = open_report(args, people, options)
