@@ -194,6 +194,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "no_chances": ("No probability for this donor.", "该供者没有概率。"),
     "donor_set": ("Frequency set of the donor: {0}.", "供者使用的频率集：{0}。"),
     "more_fields": ("About the donor", "供者信息"),
+    "tce_chances": ("DPB1 TCE, probabilities", "DPB1 TCE 各结果的概率"),
     "tce_possible": ("DPB1 TCE, possible answers", "DPB1 TCE 可能的结果"),
     "low_expression": ("GvH mismatches at DRB345, DQB1, DPB1", "DRB345、DQB1、DPB1 的 GvH 错配数"),
     "weight_ratio": ("Weight, donor to patient", "供患者体重比"),
