@@ -32,6 +32,13 @@ class CordPair:
     total_tnc_per_kg: float | None  #: nucleated cells, 10^7 for each kilogram of the patient
     lowest_tnc_per_kg: float | None
     abo_not_identical: int  #: units whose ABO group is not known to be the patient's
+    mismatches_max: tuple[int, int]  #: the most that the typings allow
+    unit_mismatches_max: int
+
+    def counts(self) -> tuple[str, str]:
+        """Mismatches with the patient and between the units for the eye: ``0 and 0-6``, ``1``."""
+        first, second = map(count_text, self.mismatches, self.mismatches_max)
+        return f"{first} and {second}", count_text(self.unit_mismatches, self.unit_mismatches_max)
 
 
 class CordPairs(Rows[CordPair]):
@@ -75,8 +82,8 @@ class CordPairs(Rows[CordPair]):
                 str(pair.rank),
                 escape(pair.first),
                 escape(pair.second),
-                f"{pair.mismatches[0]} and {pair.mismatches[1]}",
-                str(pair.unit_mismatches),
+                pair.counts()[0],
+                pair.counts()[1],
                 dose_text(pair.total_tnc_per_kg),
                 dose_text(pair.lowest_tnc_per_kg),
             )
@@ -108,6 +115,10 @@ class CordPairTable(Rows[CordPairs]):
 
     def __repr__(self) -> str:
         return f"CordPairTable({len(self)} patients, {sum(pairs.total for pairs in self._all)} pairs found)"
+
+
+def count_text(fewest: int, most: int) -> str:
+    return str(fewest) if fewest == most else f"{fewest}-{most}"
 
 
 def dose_text(dose: float | None) -> str:

@@ -326,7 +326,8 @@ void bind_search(py::module_& m) {
             const hit& second = l.units.hits[p.second];
             return py::make_tuple(l.units.donors->id(first.donor), l.units.donors->id(second.donor),
                                   py::make_tuple(first.mismatches, second.mismatches), p.unit_mismatches,
-                                  number_or_none(p.total_tnc_per_kg), number_or_none(p.lowest_tnc_per_kg), p.abo_not_identical);
+                                  number_or_none(p.total_tnc_per_kg), number_or_none(p.lowest_tnc_per_kg), p.abo_not_identical,
+                                  py::make_tuple(first.mismatches_max, second.mismatches_max), p.unit_mismatches_max);
         }, py::arg("i"));
     m.def("search_cord_pairs",
           [](const registry_pointer& donors, const patient_pointer& who, const search_request& units,

@@ -174,6 +174,9 @@ table cord_pair_table(std::span<const cord_pair_list> lists) {
     const auto mismatches = [&](std::uint32_t cord_pair::*which) {
         return [of = unit(which)](const cord_pair_list& list, std::size_t i) { return of(list, i).mismatches; };
     };
+    const auto highest = [&](std::uint32_t cord_pair::*which) {
+        return [of = unit(which)](const cord_pair_list& list, std::size_t i) { return of(list, i).mismatches_max; };
+    };
     const auto value = [](auto cord_pair::*which) {
         return [which](const cord_pair_list& list, std::size_t i) { return list.pairs[i].*which; };
     };
@@ -187,6 +190,9 @@ table cord_pair_table(std::span<const cord_pair_list> lists) {
     add_dose("total_tnc_per_kg", &cord_pair::total_tnc_per_kg);
     add_dose("lowest_tnc_per_kg", &cord_pair::lowest_tnc_per_kg);
     add("abo_not_identical", std::int64_t{}, value(&cord_pair::abo_not_identical));
+    add("first_mismatches_max", std::int64_t{}, highest(&cord_pair::first));
+    add("second_mismatches_max", std::int64_t{}, highest(&cord_pair::second));
+    add("unit_mismatches_max", std::int64_t{}, value(&cord_pair::unit_mismatches_max));
     return out;
 }
 

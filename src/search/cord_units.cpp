@@ -129,11 +129,11 @@ public:
             started_[l] = code;
         }
     }
-    [[nodiscard]] std::uint8_t mismatches_with(donor_index other) {
-        unsigned sum = 0;
+    [[nodiscard]] outcome_sums compare_with(donor_index other) {
+        outcome_sums sums;
         for (std::size_t l = 0; l < request_->loci.size(); ++l)
-            sum += outcome_sums(queries_[l].outcome(donors_->code(request_->loci[l], other))).mismatches();
-        return static_cast<std::uint8_t>(sum);
+            sums += outcome_sums(queries_[l].outcome(donors_->code(request_->loci[l], other)));
+        return sums;
     }
 
 private:
@@ -217,7 +217,9 @@ private:
                     comparison.start(one.donor);
                     for (std::size_t j = partners.begin; j < partners.end; ++j) {
                         const unit& other = pairs.worse(j);
-                        const cord_pair p{one.row, other.row, comparison.mismatches_with(other.donor),
+                        const outcome_sums between = comparison.compare_with(other.donor);
+                        const cord_pair p{one.row, other.row, static_cast<std::uint8_t>(between.mismatches()),
+                                          static_cast<std::uint8_t>(between.mismatches_max()),
                                           static_cast<std::uint8_t>((one.abo_identical ? 0 : 1) + (other.abo_identical ? 0 : 1)),
                                           pairs.total(i, j), std::min(one.dose, other.dose)};
                         if (heap.size() == wanted) {
@@ -246,7 +248,7 @@ private:
 }  // namespace
 
 search_request cord_request(std::string_view match) {
-    constexpr std::string_view expected = "expected 4/6, 5/6, 6/6 or 4/8 to 8/8";
+    constexpr std::string_view expected = "expected agreeing positions of 6 or of 8, such as 4/6 or 7/8";
     if (match.size() != 3 || match[1] != '/' || match[0] < '0' || match[0] > match[2] || (match[2] != '6' && match[2] != '8'))
         refuse("match", match, std::string(expected));
     search_request request;

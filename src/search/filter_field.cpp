@@ -136,13 +136,13 @@ filter_field id_field(const registry& donors) {
 filter_field age_field(const filter_tokens& tokens, const field_column& birth, day_number on) {
     filter_field f;
     f.name = "age";
-    f.missing = [&birth](const filter_subject& s) { return birth.is_missing(s.donor); };
-    f.text = [&birth, on](const filter_subject& s) { return std::to_string(age_in_years(birth.day(s.donor), on)); };
+    f.missing = [&birth, on](const filter_subject& s) { return !age_of(birth, s.donor, on); };
+    f.text = [&birth, on](const filter_subject& s) { return std::to_string(age_of(birth, s.donor, on).value_or(0)); };
     f.compare = [&tokens, &birth, on](relation_sign sign, const filter_token& v) {
         if (v.what != filter_token::kind::number) tokens.fail("age is compared with a number of years");
         return [&birth, sign, on, years = v.value](const filter_subject& s) {
-            if (birth.is_missing(s.donor)) return truth::unknown;
-            return sure(compare_values<double>(sign, age_in_years(birth.day(s.donor), on), years));
+            const auto age = age_of(birth, s.donor, on);
+            return age ? sure(compare_values<double>(sign, *age, years)) : truth::unknown;
         };
     };
     return f;

@@ -58,7 +58,7 @@ void validate(const ranking& order) {
             if (i > 0 && c.bands[i] <= c.bands[i - 1]) refuse("the edges of bands must ascend");
         }
         if (c.bands.size() > 1000) refuse("more than 1000 bands");
-        if (c.weight && (!std::isfinite(*c.weight) || *c.weight < 0)) refuse("a weight is a number from 0");
+        if (c.weight && !(*c.weight >= 0 && *c.weight <= 1e9)) refuse("a weight is a number from 0 to 1e9");
         std::vector<std::string_view> words(c.order.begin(), c.order.end());
         std::sort(words.begin(), words.end());
         const auto twice = std::adjacent_find(words.begin(), words.end());

@@ -8,6 +8,7 @@ from allomatch.cord_units import CordPairTable
 
 COLUMNS = ["patient_id", "rank", "first_id", "second_id", "first_mismatches", "second_mismatches"]
 COLUMNS += ["unit_mismatches", "total_tnc_per_kg", "lowest_tnc_per_kg", "abo_not_identical"]
+COLUMNS += ["first_mismatches_max", "second_mismatches_max", "unit_mismatches_max"]
 TYPED = {"A": "02:01+24:02", "B": "07:02+46:01", "DRB1": "09:01+15:01"}
 
 
@@ -78,7 +79,7 @@ def test_a_sequence(units):
     for outside in (3, -4):
         with pytest.raises(IndexError, match="no row"):
             pairs[outside]
-    assert pairs[0] == am.CordPair("P1", 1, "U<2>", "U1", (0, 0), 0, 200 / 30, 80 / 30, 1)
+    assert pairs[0] == am.CordPair("P1", 1, "U<2>", "U1", (0, 0), 0, 200 / 30, 80 / 30, 1, (0, 0), 0)
     assert (len(pairs), pairs.total, pairs.units) == (3, 3, 3)
     assert repr(pairs) == "CordPairs(P1: 3 of 3 pairs of 3 units, 4/6)"
     cut = units.search_cord_pairs(child(), top=1)

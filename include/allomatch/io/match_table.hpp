@@ -20,7 +20,8 @@ namespace allomatch::io {
 [[nodiscard]] table match_table(std::span<const match_list> lists);
 
 /// Pairs of cord units of one or more searches: patient_id, rank, first_id, second_id, first_mismatches,
-/// second_mismatches, unit_mismatches, total_tnc_per_kg, lowest_tnc_per_kg (10^7 for each kilogram), abo_not_identical.
+/// second_mismatches, unit_mismatches, total_tnc_per_kg, lowest_tnc_per_kg (10^7 for each kilogram), abo_not_identical,
+/// and the highest counts: first_mismatches_max, second_mismatches_max, unit_mismatches_max.
 [[nodiscard]] table cord_pair_table(std::span<const cord_pair_list> lists);
 
 /// Writes match tables to one file as they come: .csv .tsv .jsonl, each also .gz. Nothing is left behind unless `commit`

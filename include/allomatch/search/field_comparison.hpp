@@ -51,6 +51,11 @@ public:
     [[nodiscard]] rh_match rh(donor_index d) const noexcept { return compare_rh(patient_rh_, word(rh_, d)); }
     [[nodiscard]] sex_class sex(donor_index d) const noexcept;
     [[nodiscard]] std::string_view status(donor_index d) const noexcept { return word(status_, d); }
+    /// Not deleted, reserved for another patient or temporarily not available.
+    [[nodiscard]] bool can_be_asked(donor_index d) const noexcept {
+        const std::string_view s = status(d);
+        return s != "DE" && s != "OP" && s != "TU";
+    }
     [[nodiscard]] bool is_cord_unit(donor_index d) const noexcept { return word(type_, d) == "cord"; }
     /// Whole years.
     [[nodiscard]] std::optional<int> age(donor_index d) const noexcept;

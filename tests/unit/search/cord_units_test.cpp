@@ -346,12 +346,13 @@ TEST(cord_pairs, as_a_table) {
     std::vector<std::string> names;
     for (const io::column& c : table.columns) names.push_back(c.name);
     EXPECT_EQ(names, (std::vector<std::string>{"patient_id", "rank", "first_id", "second_id", "first_mismatches", "second_mismatches",
-                                               "unit_mismatches", "total_tnc_per_kg", "lowest_tnc_per_kg", "abo_not_identical"}));
+                                               "unit_mismatches", "total_tnc_per_kg", "lowest_tnc_per_kg", "abo_not_identical",
+                                               "first_mismatches_max", "second_mismatches_max", "unit_mismatches_max"}));
     std::string csv;
     io::write_table(table, io::table_format::csv, [&](std::string_view piece) { csv += piece; });
-    EXPECT_EQ(csv.substr(csv.find('\n') + 1), "P,1,a,b,0,0,0,5,2,1\nP,1,u,v,0,0,0,,,2\n");
+    EXPECT_EQ(csv.substr(csv.find('\n') + 1), "P,1,a,b,0,0,0,5,2,1,0,0,0\nP,1,u,v,0,0,0,,,2,0,0,0\n");
     for (const std::size_t dose : {7U, 8U}) EXPECT_TRUE(table.columns[dose].is_valid(0) && !table.columns[dose].is_valid(1));
-    EXPECT_EQ(io::cord_pair_table({}).columns.size(), 10U);
+    EXPECT_EQ(io::cord_pair_table({}).columns.size(), 13U);
 }
 
 }  // namespace
