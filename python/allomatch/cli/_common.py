@@ -211,6 +211,32 @@ def write_import_report(
 # -- files and streams ------------------------------------------------
 
 
+def check_outputs(inputs: Sequence[tuple[str, str]], outputs: Sequence[tuple[str, str]]) -> None:
+    """Refuse to write over a file that is read, or two files in one place. Each is (option, path).
+
+    Raises:
+        FormatError: naming both options and the path.
+    """
+    for number, (option, path) in enumerate(outputs):
+        for other, read in inputs:
+            if _same_file(path, read):
+                raise FormatError(
+                    f"{path}: {option} would overwrite the file of {other}; name another file", place=path
+                )
+        for other, written in outputs[:number]:
+            if _same_file(path, written):
+                raise FormatError(f"{path}: {other} and {option} would write the same file", place=path)
+
+
+def _same_file(one: str, other: str) -> bool:
+    """Also through links. What is no file, as a terminal or pipe, is never overwritten."""
+    if os.path.exists(one) and not os.path.isfile(one):
+        return False
+    if os.path.realpath(one) == os.path.realpath(other):
+        return True
+    return os.path.exists(one) and os.path.exists(other) and os.path.samefile(one, other)
+
+
 @contextlib.contextmanager
 def complete_file(path: str) -> Iterator[IO[str]]:
     """A text file that gets its name only when it is complete; ``.gz`` is compressed."""
