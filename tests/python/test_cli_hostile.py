@@ -147,7 +147,7 @@ def test_parquet_without_pyarrow(people, tmp_path):
 
 @pytest.fixture
 def precious(tmp_path, donors_file, patients_file):
-    """A folder with an input of every kind under names that outputs may have, links to them, and their bytes."""
+    """A folder with an input of every kind under names that outputs may have, and links to them."""
     names = ("m.csv", "f.csv", "r.toml", "t.jsonl", "plain.html", "rel/tce/dpb_tce.csv")
     for name in names:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

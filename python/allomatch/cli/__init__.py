@@ -168,7 +168,7 @@ def _check_paths(args: argparse.Namespace) -> None:
     read = given(_READ)
     for option, folder in read[:]:
         if option == "--release":
-            read += [(option, os.path.join(folder, file)) for file in (*REQUIRED, *OPTIONAL, *CHECKSUMS)]
+            read += [(option, f"{folder}/{file}") for file in (*REQUIRED, *OPTIONAL, *CHECKSUMS)]
     import_report = {"import_report": "--report"} if args.command == "import" else {}
     check_outputs(read, given(_WRITTEN | import_report))
 

@@ -230,11 +230,12 @@ def check_outputs(inputs: Sequence[tuple[str, str]], outputs: Sequence[tuple[str
 
 def _same_file(one: str, other: str) -> bool:
     """Also through links. What is no file, as a terminal or pipe, is never overwritten."""
-    if os.path.exists(one) and not os.path.isfile(one):
+    here, there = Path(one), Path(other)
+    if here.exists() and not here.is_file():
         return False
-    if os.path.realpath(one) == os.path.realpath(other):
+    if os.path.realpath(here) == os.path.realpath(there):
         return True
-    return os.path.exists(one) and os.path.exists(other) and os.path.samefile(one, other)
+    return here.exists() and there.exists() and here.samefile(there)
 
 
 @contextlib.contextmanager
