@@ -7,6 +7,8 @@ import functools
 import re
 from collections.abc import Callable
 
+from .texts import texts
+
 _CRITERIA = {
     "mismatches": "错配数",
     "mismatches_max": "最多错配数",
@@ -29,16 +31,6 @@ _CRITERIA = {
     "leader": "B 前导肽",
     "b_leader": "B 前导肽",
     "age": "年龄",
-    "birth_date": "出生日期",
-    "population": "人群",
-    "donations": "捐献次数",
-    "pregnancies": "妊娠次数",
-    "status": "状态",
-    "type": "类型",
-    "branch": "分库",
-    "weight_kg": "体重",
-    "tnc": "TNC",
-    "cd34": "CD34",
     "tnc_per_kg": "每公斤 TNC",
     "cd34_per_kg": "每公斤 CD34",
     "low_expression": "DRB345、DQB1、DPB1 的 GvH 错配数",
@@ -235,4 +227,4 @@ def _chinese_criterion(name: str) -> str | None:
         return f"{found[1] + ' ' if found[1] else ''}{found[2]} 个错配的概率"
     if found := re.fullmatch(r"([A-Z]\w*)_mm", name):
         return f"{found[1]} 错配数"
-    return None
+    return texts("zh").get(f"field_{name}")
