@@ -131,7 +131,7 @@ def test_an_existing_file_survives_a_failure(people, tmp_path):
 def test_plain_tables_without_rich(people, tmp_path):
     (tmp_path / "rich.py").write_text("raise ModuleNotFoundError('no rich', name='rich')")
     code, out, err = call("search", *people, environment={"PYTHONPATH": str(tmp_path)})
-    assert (code, err) == (0, "") and "Patient P1: 1 donors" in out
+    assert (code, err) == (0, "") and "Patient P1: 1 donor\n" in out
 
 
 def test_parquet_without_pyarrow(people, tmp_path):
