@@ -59,6 +59,16 @@ def test_wrong_arguments(arguments):
         (["--out", "matches.xls"], "matches.xls"),
         (["--out", "no/such/folder/m.csv"], "no/such/folder/m.csv"),
         (["--import-report", "r.xls"], "r.xls"),
+        (["--fallback", "X"], "--fallback needs --frequencies"),
+        (["--normalise"], "--normalise needs --frequencies"),
+        (["--frequencies", "builtin", "builtin"], "--frequencies: 'builtin' is given twice"),
+        (["--frequencies", "builtin", "f.csv"], "--frequencies: 'builtin' stands alone"),
+        (["--accept", "ZZ"], "column accept: 'ZZ': not a locus"),
+        (["--also", "ZZ"], "column also: 'ZZ': not a locus"),
+        (["--max-mismatches", "-1"], "expected a whole number from 0, not '-1'"),
+        (["--threads", "x"], "expected a whole number from 0, not 'x'"),
+        (["--top", "-1"], "expected a whole number from 1, not '-1'"),
+        (["--top", "0"], "expected a whole number from 1, not '0'"),
     ],
 )
 def test_options_that_do_not_fit(people, tmp_path, arguments, told):

@@ -255,6 +255,7 @@ def test_the_best_ten_are_shown(files):
         (["--dose-band", "2"], "--dose-band needs --double"),
         (["--lang", "zh"], "--report"),
         (["--fallback", "X"], "--frequencies"),
+        (["--normalise"], "--normalise needs --frequencies"),
         (["--rank", "best"], "rank"),
         (["--where", "shoe_size = 3"], "shoe_size"),
         (["--top", "0"], "top"),
@@ -311,7 +312,9 @@ def test_patients_without_weight(files, tmp_path, double):
 @pytest.mark.parametrize("double", [[], ["--double"]])
 def test_a_weight_of_nothing_is_no_weight(files, tmp_path, double):
     patients = donors_of(tmp_path, f"id,A,B,C,DRB1,weight_kg\nP1,{TYPED},0\n", "p0.csv")
-    assert "weight_kg: no weight above 0 of patient 'P1', and" in refused("cord", *files[:3], patients, *double)
+    assert "weight_kg: no weight above 0 of patient 'P1', and" in refused(
+        "cord", *files[:3], patients, *double
+    )
 
 
 def without(*columns):
@@ -332,6 +335,14 @@ def test_missing_columns(files, tmp_path, double):
     assert "no field cd34" in refused("cord", *uncounted, *double, "--min-cd34", "2")
     only_tnc = ["--donors", donors_of(tmp_path, without("cd34"), "tnc.csv"), *files[2:]]
     assert "x 10^7/kg, CD34 any (no counts in the file)" in cord(*only_tnc, *double)
+
+
+@pytest.mark.parametrize("double", [[], ["--double"]])
+def test_no_cord_unit_at_all(files, tmp_path, double):
+    said = "none of the donors is a cord unit (type cord)\n"
+    adults = donors_of(tmp_path, UNITS.replace(",cord,", ",adult,"), "adults.csv")
+    assert said in cord("--donors", adults, *files[2:], *double)
+    assert said not in cord(*files, *double, "--where", "id = 'nobody'")
 
 
 @pytest.mark.parametrize("double", [[], ["--double"]])
