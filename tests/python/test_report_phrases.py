@@ -81,3 +81,13 @@ def test_reasons_of_other_rankings(tmp_path):
         for match in registry.search(patients[0], **asked):
             for words in (match.reason, *match.criteria.values()):
                 assert not words or phrases.chinese(words), words
+
+
+@pytest.mark.parametrize("accept", ["A,B", ["A", "B"]])
+def test_accepted_loci_are_named(tmp_path, accept):
+    registry, patients, reports = read(tmp_path, donor_rows(3), [patient_row()])
+    asked = options(max_mismatches=0) | {"accept": accept}
+    matches = registry.search(patients[0], **asked)
+    am.write_report(tmp_path / "r.html", matches, searched=asked, reports=reports)
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "mismatches: at most 0; one mismatch accepted at A / B" in page
