@@ -132,7 +132,7 @@ def fallback_list(fallback: Sequence[str]) -> list[str]:
     Raises:
         FormatError: not a list of texts.
     """
-    return option_values.texts("fallback", fallback, "a list of populations")
+    return option_values.texts("fallback", fallback, "a list of populations, not a text")
 
 
 @dataclass(frozen=True)

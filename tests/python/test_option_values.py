@@ -95,7 +95,7 @@ def test_options_beside_one_another(registry, patient):
 def test_fall_backs_are_a_list(registry, patient, fallback):
     options = {"frequencies": am.Frequencies.builtin(registry.nomenclature), "fallback": fallback}
     error = refused(registry.search, patient, **options)
-    assert error.column == "fallback" and "expected a list of populations" in str(error)
+    assert error.column == "fallback" and "expected a list of populations, not a text" in str(error)
 
 
 @pytest.mark.parametrize("criteria", [None, 5, "age", b"age", {"by": "age"}])
