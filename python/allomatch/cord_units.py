@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from . import _core
 from ._frames import Rows
+from ._words import counted
 
 if TYPE_CHECKING:
     from .patient import Patient
@@ -89,7 +90,8 @@ class CordPairs(Rows[CordPair]):
             )
             for pair in self[:_MOST_ROWS]
         ]
-        title = f"{escape(self.patient.id)}: {self.total:,} pairs of {self.units:,} cord units, {self.match}"
+        found = f"{counted(self.total, 'pair')} of {counted(self.units, 'cord unit')}"
+        title = f"{escape(self.patient.id)}: {found}, {self.match}"
         title += f", the first {len(rows) - 1} shown" if len(rows) - 1 < self.total else ""
         lines = ["<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows]
         return f'<table><caption style="text-align:left">{title}</caption>{"".join(lines)}</table>'

@@ -4,6 +4,7 @@
 import csv
 import gzip
 import json
+import re
 
 import pytest
 from command import call, donors_of, refused, rows_of
@@ -81,7 +82,7 @@ def test_single_units(files):
     assert "Patient P2: 0 cord units" in out and "birth" not in out and "donors found" not in out
     assert "at A and B antigens count: L is no mismatch there" in out
     assert "least dose of a unit: TNC 2.5 x 10^7/kg, CD34 1.5 x 10^5/kg" in out
-    assert "4 cord units found for 2 patients at A B DRB1, 1 patients without one" in out
+    assert "4 cord units found for 2 patients at A B DRB1, 1 patient without one" in out
 
 
 @pytest.mark.parametrize(
@@ -147,7 +148,7 @@ def test_two_units(files):
     assert lines[2].split() == ["1", "U2", "U1", "0", "and", "0", "0", "6.67", "2.67", "1"]
     assert "Patient P2: 0 pairs of 0 cord units" in out
     assert "least dose of a unit: TNC 1.5 x 10^7/kg, CD34 1 x 10^5/kg\n" in out
-    assert "10 pairs of cord units found for 2 patients, 1 patients without one" in out
+    assert "10 pairs of cord units found for 2 patients, 1 patient without one" in out
 
 
 @pytest.mark.parametrize(
@@ -258,6 +259,7 @@ def test_the_best_ten_are_shown(files):
         (["--dose-band", "2"], "--dose-band needs --double"),
         (["--lang", "zh"], "--report"),
         (["--fallback", "X"], "--frequencies"),
+        (["--normalise"], "--normalise needs --frequencies"),
         (["--rank", "best"], "rank"),
         (["--where", "shoe_size = 3"], "shoe_size"),
         (["--top", "0"], "top"),
@@ -314,7 +316,9 @@ def test_patients_without_weight(files, tmp_path, double):
 @pytest.mark.parametrize("double", [[], ["--double"]])
 def test_a_weight_of_nothing_is_no_weight(files, tmp_path, double):
     patients = donors_of(tmp_path, f"id,A,B,C,DRB1,weight_kg\nP1,{TYPED},0\n", "p0.csv")
-    assert "no weight_kg of patient 'P1', and" in refused("cord", *files[:3], patients, *double)
+    assert "weight_kg: no weight above 0 of patient 'P1', and" in refused(
+        "cord", *files[:3], patients, *double
+    )
 
 
 def without(*columns):
@@ -335,6 +339,14 @@ def test_missing_columns(files, tmp_path, double):
     assert "no field cd34" in refused("cord", *uncounted, *double, "--min-cd34", "2")
     only_tnc = ["--donors", donors_of(tmp_path, without("cd34"), "tnc.csv"), *files[2:]]
     assert "x 10^7/kg, CD34 any (no counts in the file)" in cord(*only_tnc, *double)
+
+
+@pytest.mark.parametrize("double", [[], ["--double"]])
+def test_no_cord_unit_at_all(files, tmp_path, double):
+    said = "none of the donors is a cord unit (type cord)\n"
+    adults = donors_of(tmp_path, re.sub(",(cord|C),", ",adult,", UNITS), "adults.csv")
+    assert said in cord("--donors", adults, *files[2:], *double)
+    assert said not in cord(*files, *double, "--where", "id = 'nobody'")
 
 
 @pytest.mark.parametrize("double", [[], ["--double"]])

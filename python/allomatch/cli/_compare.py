@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from .. import _core
+from .._words import counted
 from ..matches import Matches
 from ..patient import Patient
 from ..request import search_options
@@ -120,7 +121,7 @@ def run(args: argparse.Namespace) -> int:
             by_set = ", ".join(f"{name} {count:,}" for name, count in coverage["explained"].items())
             print(f"donors explained by {by_set}; not explained: {coverage['unexplained']:,}")
         written = f", written to {args.out}" if out is not None else "; --out F writes them"
-        print(f"{pairs:,} pairs at {' '.join(loci)}{written}; release {people.names.version}")
+        print(f"{counted(pairs, 'pair')} at {' '.join(loci)}{written}; release {people.names.version}")
         print("seconds: " + ", ".join(f"{name} {value:.2f}" for name, value in people.seconds.items()))
     return 3 if people.refused else 0
 

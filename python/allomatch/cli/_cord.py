@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import _core
+from .._words import counted
 from ..cord_units import CordPairs, CordPairTable, Dose, dose_options, dose_text
 from ..errors import FormatError
 from ..matches import Match
@@ -26,7 +27,7 @@ from ._people import (
     stopped_by_strict,
 )
 from ._search import Listed, add_report, add_shown, add_where, run_search
-from ._tables import show_table
+from ._tables import show_table, visible
 
 HELP = "find cord units for patients, single or two together"
 
@@ -45,6 +46,8 @@ class Units(Listed):
 
     one = "unit"
     many = "cord units"
+    one_found = "cord unit"
+    shows_dpb1 = False
     fields = (*_DOSES, "abo", "sex", "status", "branch")
     numbers = tuple(_DOSES)
 
@@ -66,6 +69,17 @@ class Units(Listed):
         at = " and ".join(options["antigen_level"])
         level = [f"at {at} antigens count: L is no mismatch there"] if at else []
         return [*level, doses_text(people, options)]
+
+    def none_found(self, people: People) -> list[str]:
+        return no_cord_unit(people)
+
+
+def no_cord_unit(people: People) -> list[str]:
+    """Told when the file holds other donors only."""
+    donors = people.donors
+    if any(donors._core.field_values(i).get("type") == "cord" for i in range(len(donors))):
+        return []
+    return ["none of the donors is a cord unit (type cord)"]
 
 
 def least_doses(options: dict[str, Any]) -> dict[str, float | None]:
@@ -95,8 +109,10 @@ def check_weights(people: People, asked: bool) -> None:
     without = [patient.id for patient in people.patients if asked and not has_weight(patient)]
     if without:
         more = f" and {len(without) - 1:,} more" if len(without) > 1 else ""
+        first = next(patient for patient in people.patients if patient.id == without[0])
+        what = "weight_kg: no weight above 0" if first.fields.get("weight_kg") else "no weight_kg"
         raise FormatError(
-            f"{source}: no weight_kg of patient '{without[0]}'{more}, and doses are asked for each kilogram:"
+            f"{source}: {what} of patient '{without[0]}'{more}, and doses are asked for each kilogram:"
             " add it, or ask for none with --min-tnc none --min-cd34 none",
             place=source,
             column="weight_kg",
@@ -275,19 +291,24 @@ def say_pairs(people: People, table: CordPairTable, summary: dict[str, Any], sho
             show_pairs(pairs, shown)
         hidden = len(table) - _SHOWN_PATIENTS
         if hidden > 0:
-            print(f".. and {hidden:,} more patients; --out F writes all\n")
+            print(f".. and {counted(hidden, 'more patient')}; --out F writes all\n")
         if len(table):
             print(_PAIR_LEGEND)
     least = summary["least_doses"]["min_total_tnc_per_kg"]
     print(asked + ("" if least is None else f"; of both together: TNC {least:g} x 10^7/kg"))
     people.say()
     counts = summary["pairs"]
+    if not counts["pairs_found"]:
+        for note in no_cord_unit(people):
+            print(note)
+    pairs_found = counted(counts["pairs_found"], "pair of cord units", "pairs of cord units")
+    without = counted(counts["patients_without_pair"], "patient")
     print(
-        f"{counts['pairs_found']:,} pairs of cord units found for {counts['patients']:,} patients,"
-        f" {counts['patients_without_pair']:,} patients without one; release {summary['release']}"
+        f"{pairs_found} found for {counted(counts['patients'], 'patient')},"
+        f" {without} without one; release {summary['release']}"
     )
     if summary["out"] is not None:
-        print(f"{counts['rows']:,} rows written to {summary['out']}")
+        print(f"{counted(counts['rows'], 'row')} written to {summary['out']}")
     print("seconds: " + ", ".join(f"{name} {value:.2f}" for name, value in summary["seconds"].items()))
 
 
@@ -316,9 +337,10 @@ def show_pairs(pairs: CordPairs, shown: int) -> None:
         for pair in pairs[:shown]
     ]
     best = f", the best {len(rows)} shown" if len(rows) < pairs.total else ""
-    title = f"Patient {pairs.patient.id}: {pairs.total:,} pairs of {pairs.units:,} cord units{best}"
+    of_units = f"{counted(pairs.total, 'pair')} of {counted(pairs.units, 'cord unit')}"
+    title = f"Patient {pairs.patient.id}: {of_units}{best}"
     if rows:
         show_table(title, head, rows, right=(0, 3, 4, 5, 6, 7))
     else:
-        print(title)
+        print(visible(title))
     print()

@@ -22,7 +22,7 @@ from ._common import (
     shortened,
     write_import_report,
 )
-from ._tables import show_table
+from ._tables import show_table, visible
 
 HELP = "read a donor file and account for every row"
 
@@ -89,7 +89,7 @@ def show(summary: dict[str, Any], donors: Registry) -> None:
     show_table("Typed loci", ["locus", "donors", "genotypes", "texts", "classes"], rows, right=(1, 2, 3, 4))
     print()
     if summary["fields"]:
-        print("fields: " + ", ".join(summary["fields"]))
+        print(visible("fields: " + ", ".join(summary["fields"])))
     per_donor = (
         "" if summary["bytes_per_donor"] is None else f", {summary['bytes_per_donor']:,} bytes a donor"
     )

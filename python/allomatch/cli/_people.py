@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .. import _core
+from .._words import counted
 from ..errors import FormatError
 from ..frequencies import Frequencies
 from ..patient import Patient, read_patients
@@ -144,6 +145,10 @@ class People:
 def read_people(args: argparse.Namespace) -> People:
     """Release, donors and patients as the options say; the import report is written at once."""
     check_report_path(getattr(args, "import_report", None))
+    if not args.frequencies:
+        for option in ("fallback", "normalise"):
+            if getattr(args, option):
+                raise FormatError(f"--{option} needs --frequencies", column=option)
     start = time.perf_counter()
     names, mac = load_release(args)
     release_seconds = time.perf_counter() - start
@@ -151,13 +156,11 @@ def read_people(args: argparse.Namespace) -> People:
         donors = Registry.from_csv(args.donors, names, mac=mac, nulls=args.nulls, progress=progress)
     patients, report = read_patients(args.patients, names, mac=mac, nulls=args.nulls)
     people = People(names, donors, patients, report)
-    if getattr(args, "frequencies", None):
+    if args.frequencies:
         started = time.perf_counter()
         people.frequencies = read_frequencies(args.frequencies, names, args.normalise)
         people.fallback = args.fallback
         frequency_seconds = round(time.perf_counter() - started, 3)
-    elif getattr(args, "fallback", None):
-        raise FormatError("--fallback needs --frequencies", column="fallback")
     people.seconds = {
         "nomenclature": round(release_seconds, 3),
         "donors": round(donors.report.seconds, 3),
@@ -211,5 +214,5 @@ def _not_there(what: str, id: str, report: _core.ImportReport) -> FormatError:
 def say_refused_others(people: People) -> None:
     """That rows were refused, where one pair is told of."""
     if people.refused:
-        rows = "row was" if people.refused == 1 else "rows were"
-        print(f"allomatch: {people.refused:,} {rows} refused; this pair is not among them", file=sys.stderr)
+        rows = counted(people.refused, "row was", "rows were")
+        print(f"allomatch: {rows} refused; this pair is not among them", file=sys.stderr)

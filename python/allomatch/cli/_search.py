@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from .. import _core
+from .._words import counted
 from ..errors import FormatError
 from ..frequencies import percent_text
 from ..matches import Match, Matches
@@ -35,7 +36,7 @@ from ._people import (
     read_people,
     stopped_by_strict,
 )
-from ._tables import LEGEND, show_table
+from ._tables import LEGEND, show_table, visible
 
 HELP = "find donors for patients"
 
@@ -43,6 +44,14 @@ _SHOWN_DONORS = 10
 _SHOWN_PATIENTS = 50
 _HITS_AT_ONCE = 4_000_000
 _PATIENTS_AT_ONCE = 256
+_TCE = {
+    None: "-",
+    "match": "match",
+    "permissive": "permissive",
+    "nonpermissive_gvh": "non-permissive GvH",
+    "nonpermissive_hvg": "non-permissive HvG",
+    "unknown": "unknown",
+}
 
 
 class Listed:
@@ -50,6 +59,8 @@ class Listed:
 
     one = "donor"
     many = "donors"
+    one_found = "donor"
+    shows_dpb1 = True
     fields: tuple[str, ...] = ("birth_date", "age", "sex", "cmv", "abo", "status", "branch")
     numbers: tuple[str, ...] = ()
 
@@ -65,6 +76,10 @@ class Listed:
 
     def notes(self, people: People, options: dict[str, Any]) -> list[str]:
         """Lines between the legend and the accounts."""
+        return []
+
+    def none_found(self, people: People) -> list[str]:
+        """Lines after the accounts of a search that found nobody."""
         return []
 
 
@@ -296,7 +311,9 @@ def show_matches(matches: Matches, shown: int, listed: Listed) -> None:
     donors = matches[:shown]
     fields = listed.columns(matches.registry.fields)
     chances = ["P(0)", "P(1)"] if matches.has_probabilities else []
-    head = ["#", listed.one, "mismatches", *chances, *matches.loci, *fields, "placed by"]
+    dpb1 = listed.shows_dpb1 and any("DPB1" in m.also and m.dpb1_tce is not None for m in donors)
+    decision = ["DPB1", "TCE"] if dpb1 else []
+    head = ["#", listed.one, "mismatches", *chances, *matches.loci, *decision, *fields, "placed by"]
     rows = []
     for match in donors:
         donor = match.donor()
@@ -309,21 +326,24 @@ def show_matches(matches: Matches, shown: int, listed: Listed) -> None:
                 f"{match.mismatches}{most}",
                 *(percent(match, k) for k in range(len(chances))),
                 *(letters[locus] for locus in matches.loci),
+                *((match.also.get("DPB1", "--"), _TCE[match.dpb1_tce]) if dpb1 else ()),
                 *(listed.cell(match, donor, name) for name in fields),
                 match.reason,
             ]
         )
     best = f", the best {len(donors)} shown" if len(donors) < matches.total else ""
-    title = f"Patient {matches.patient.id}: {matches.total:,} {listed.many}{best}"
+    total = counted(matches.total, listed.one_found, listed.many)
+    title = f"Patient {matches.patient.id}: {total}{best}"
     if matches.has_probabilities and not matches.patient_explained:
         title += "; the frequencies do not explain the patient"
     if rows:
         first = 3 + len(chances)
         numbers = (i for i, name in enumerate(head) if name in listed.numbers)
         right = (0, 2, *range(3, first), *numbers)
-        show_table(title, head, rows, right=right, letters=range(first, first + len(matches.loci)))
+        letters_end = first + len(matches.loci) + (1 if dpb1 else 0)
+        show_table(title, head, rows, right=right, letters=range(first, letters_end))
     else:
-        print(title)
+        print(visible(title))
     print()
 
 
@@ -338,17 +358,21 @@ def say_summary(people: People, summary: dict[str, Any], listed: Listed, notes: 
     if summary["out"] is None:
         hidden = len(people.patients) - _SHOWN_PATIENTS
         if hidden > 0:
-            print(f".. and {hidden:,} more patients; --out F writes all\n")
+            print(f".. and {counted(hidden, 'more patient')}; --out F writes all\n")
         if people.patients:
             print(LEGEND)
     for note in notes:
         print(note)
     people.say()
     counts = summary["matches"]
+    if not counts["donors_found"]:
+        for note in listed.none_found(people):
+            print(note)
+    found = counted(counts["donors_found"], listed.one_found, listed.many)
+    without = counted(counts["patients_without_donor"], "patient")
     print(
-        f"{counts['donors_found']:,} {listed.many} found for {counts['patients']:,} patients"
-        f" at {' '.join(summary['loci'])}, {counts['patients_without_donor']:,} patients without one;"
-        f" release {summary['release']}"
+        f"{found} found for {counted(counts['patients'], 'patient')} at {' '.join(summary['loci'])},"
+        f" {without} without one; release {summary['release']}"
     )
     if "patients_unexplained" in counts:
         print(
@@ -356,7 +380,7 @@ def say_summary(people: People, summary: dict[str, Any], listed: Listed, notes: 
             f" rows with such a donor {counts['rows_with_unexplained_donor']:,}"
         )
     if summary["out"] is not None:
-        print(f"{counts['rows']:,} rows written to {summary['out']}")
+        print(f"{counted(counts['rows'], 'row')} written to {summary['out']}")
     if summary["report"] is not None:
         print(f"report written to {summary['report']}")
     seconds = summary["seconds"]
