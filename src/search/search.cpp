@@ -67,7 +67,7 @@ void validate(const search_request& request) {
     for (const auto& [l, limit] : request.limits) {
         if (std::find(request.loci.begin(), request.loci.end(), l) == request.loci.end())
             refuse("limit", std::string(name(l)), "the locus is not among those searched");
-        if (std::count_if(request.limits.begin(), request.limits.end(), [l = l](const auto& other) { return other.first == l; }) > 1)
+        if (std::count_if(request.limits.begin(), request.limits.end(), [searched = l](const auto& other) { return other.first == searched; }) > 1)
             refuse("limit", std::string(name(l)), "the locus is limited twice");
         if (limit > 2) refuse("limit", std::to_string(limit), "expected 0, 1 or 2 mismatches at a locus");
     }

@@ -73,7 +73,7 @@ void add_homozygous(const nomenclature& names, const typed_position& other, geno
     for (const class_id c : p.classes) named.emplace_back(names.class_text(c), c);
     std::sort(named.begin(), named.end());
     for (const auto& [text, c] : named) {
-        const position one = expressed_alleles(names, *other.from, [c = c](class_id typed) { return typed == c; });
+        const position one = expressed_alleles(names, *other.from, [wanted = c](class_id typed) { return typed == wanted; });
         out.alternatives.push_back({one, one});
     }
 }
