@@ -101,7 +101,7 @@ def test_frames(units):
     assert list(frame.columns) == COLUMNS and list(frame["first_id"]) == ["U<2>", "U<2>", "U1"]
     assert list(frame["second_mismatches"]) == [0, 1, 1]
     assert frame["total_tnc_per_kg"].to_list() == [pair.total_tnc_per_kg for pair in pairs]
-    polars = pytest.importorskip("polars")
+    polars = pytest.importorskip("polars", reason="needs polars: pip install 'allomatch[frames]'")
     assert pairs.to_polars().columns == COLUMNS and pairs.to_polars()["rank"].dtype == polars.Int64
 
 
