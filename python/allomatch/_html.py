@@ -6,6 +6,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from ._words import counted
 from .frequencies import percent_text
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def matches_html(matches: Matches) -> str:
             )
         )
     shown = min(len(matches), _MOST_ROWS)
-    title = f"{escape(matches.patient.id)}: {matches.total:,} donors at {' '.join(matches.loci)}"
+    title = f"{escape(matches.patient.id)}: {counted(matches.total, 'donor')} at {' '.join(matches.loci)}"
     more = f", the first {shown} shown" if shown < matches.total else ""
     legend = "A certain, P potential, L allele mismatch, M antigen mismatch, - not typed"
     return (
@@ -78,7 +79,8 @@ def table_html(table: MatchTable) -> str:
         rows.append(_row(cells, "td"))
     more = f", the first {_MOST_ROWS} shown" if len(table) > _MOST_ROWS else ""
     head = ["patient", "donors", "best donor", "mismatches", "letters"]
+    title = counted(len(table), "patient") + more
     return (
-        f'<table style="border-collapse:collapse"><caption style="text-align:left">{len(table):,} patients'
-        f"{more}</caption><thead>{_row(head, 'th')}</thead><tbody>{''.join(rows)}</tbody></table>"
+        '<table style="border-collapse:collapse"><caption style="text-align:left">'
+        f"{title}</caption><thead>{_row(head, 'th')}</thead><tbody>{''.join(rows)}</tbody></table>"
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from . import _core
 from ._frames import Rows
+from ._words import counted
 
 if TYPE_CHECKING:
     from .patient import Patient
@@ -32,6 +33,13 @@ class CordPair:
     total_tnc_per_kg: float | None  #: nucleated cells, 10^7 for each kilogram of the patient
     lowest_tnc_per_kg: float | None
     abo_not_identical: int  #: units whose ABO group is not known to be the patient's
+    mismatches_max: tuple[int, int]  #: the most that the typings allow
+    unit_mismatches_max: int
+
+    def counts(self) -> tuple[str, str]:
+        """Mismatches with the patient and between the units for the eye: ``0 and 0-6``, ``1``."""
+        first, second = map(count_text, self.mismatches, self.mismatches_max)
+        return f"{first} and {second}", count_text(self.unit_mismatches, self.unit_mismatches_max)
 
 
 class CordPairs(Rows[CordPair]):
@@ -75,15 +83,16 @@ class CordPairs(Rows[CordPair]):
                 str(pair.rank),
                 escape(pair.first),
                 escape(pair.second),
-                f"{pair.mismatches[0]} and {pair.mismatches[1]}",
-                str(pair.unit_mismatches),
+                pair.counts()[0],
+                pair.counts()[1],
                 dose_text(pair.total_tnc_per_kg),
                 dose_text(pair.lowest_tnc_per_kg),
             )
             for pair in self[:_MOST_ROWS]
         ]
-        title = f"{escape(self.patient.id)}: {self.total:,} pairs of {self.units:,} cord units, {self.match}"
-        title += f", the first {_MOST_ROWS} shown" if self.total > _MOST_ROWS else ""
+        found = f"{counted(self.total, 'pair')} of {counted(self.units, 'cord unit')}"
+        title = f"{escape(self.patient.id)}: {found}, {self.match}"
+        title += f", the first {len(rows) - 1} shown" if len(rows) - 1 < self.total else ""
         lines = ["<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows]
         return f'<table><caption style="text-align:left">{title}</caption>{"".join(lines)}</table>'
 
@@ -105,6 +114,13 @@ class CordPairTable(Rows[CordPairs]):
 
     def _write_text(self, path: str | os.PathLike[str]) -> None:
         _core.write_cord_pairs([pairs._core for pairs in self._all], path)
+
+    def __repr__(self) -> str:
+        return f"CordPairTable({len(self)} patients, {sum(pairs.total for pairs in self._all)} pairs found)"
+
+
+def count_text(fewest: int, most: int) -> str:
+    return str(fewest) if fewest == most else f"{fewest}-{most}"
 
 
 def dose_text(dose: float | None) -> str:

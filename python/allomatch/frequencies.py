@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from . import _core
+from . import _core, option_values
 from .errors import FormatError
 from .patient import Patient
 
@@ -132,9 +132,7 @@ def fallback_list(fallback: Sequence[str]) -> list[str]:
     Raises:
         FormatError: not a list of texts.
     """
-    if isinstance(fallback, str) or not all(isinstance(name, str) for name in fallback):
-        raise FormatError("column fallback: expected a list of populations, not a text", column="fallback")
-    return list(fallback)
+    return option_values.texts("fallback", fallback, "a list of populations, not a text")
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,16 @@ class Match:
         return dict(self._predicted("loci") or {})
 
     @property
+    def dpb1_p(self) -> dict[str, float] | None:
+        """Probability of each answer that :attr:`dpb1_tce` may have, DPB1 searched or not; they sum to 1.
+
+        ``match`` is no mismatch at DPB1; ``unknown`` is a mismatch with an allele that has no group. ``None``
+        without frequencies, or when the set of one of the two lacks DPB1 or does not explain them.
+        """
+        values: dict[str, float] | None = self._predicted("dpb1")
+        return None if values is None else dict(values)
+
+    @property
     def explained(self) -> bool | None:
         """Whether the frequencies explain the donor; ``None`` without frequencies."""
         value: bool | None = self._predicted("donor_explained")

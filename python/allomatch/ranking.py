@@ -67,22 +67,26 @@ class Ranking:
     Built in are mismatches, antigen_mismatches, mismatches_max, gvh, hvg, probability (of a full match,
     in bands), exact_probability, dpb1, dpb1_expression, leader, low_expression, availability, age_band,
     age, cmv, sex, abo, rh, weight, weight_ratio, tnc_per_kg, cd34_per_kg; ``A_mm`` .. for a compared
-    locus, ``p0``, ``A_p0`` .. with frequencies, and every donor field by its name.
+    locus, ``p0``, ``A_p0`` .. and ``dpb1_p_match`` .. with frequencies, and every donor field by its name.
 
     Raises:
         FormatError: a criterion that cannot be; ``text`` names it.
     """
 
     def __init__(self, criteria: Iterable[str | Mapping[str, Any]], name: str = "") -> None:
+        if isinstance(criteria, (str, bytes, Mapping)) or not isinstance(criteria, Iterable):
+            raise _refuse(criteria, "expected a list of criteria")
         self._criteria = [_criterion(one) for one in criteria]
+        if not self._criteria:
+            raise _refuse("", "no list of criteria")
         self.name = name
         _core.check_ranking(self._criteria)
 
     @classmethod
     def preset(cls, name: str) -> Ranking:
         """``default``, ``ptcy`` (age before a single mismatch), ``cord`` or ``hla_only``."""
-        self = cls([], name)
-        self._criteria = _core.ranking_preset(name)
+        self = cls.__new__(cls)
+        self.name, self._criteria = name, _core.ranking_preset(name)
         return self
 
     @classmethod
@@ -95,7 +99,7 @@ class Ranking:
         Raises:
             FormatError: the file cannot be read; ``place`` names it, ``row`` the line, ``column`` the key.
         """
-        self = cls([])
+        self = cls.__new__(cls)
         self.name, self._criteria = _core.read_ranking(path)
         return self
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from . import _core
+from . import _core, option_values
 from .cord_units import CordPairs, Dose, dose_options
 from .errors import FormatError
 from .explanation import Explanation
@@ -18,6 +18,9 @@ from .patient import Patient
 from .request import cord_options, search_options
 
 Progress = Callable[[int], None] | None
+
+_SET_BY_MATCH = ("loci", "max_mismatches", "exactly", "accept", "antigen_level", "cord_units")
+_OF_PAIRS = ("on", "threads", "homozygous_once")
 
 
 class Registry:
@@ -205,15 +208,18 @@ class Registry:
             min_cd34_per_kg: least CD34 positive cells, in 10^5 for each kilogram; ``guideline`` is 1.5.
             where: a further condition on the units.
             rank: see :func:`allomatch.search_options`.
-            **options: the others of a search, without loci and limits.
+            **options: the others of a search, without those that the match sets: loci, mismatches, levels.
 
         A unit without a cell count is left out when that count is asked for.
 
         Raises:
             FormatError: an option does not fit, or a dose is asked for and the patient has no weight.
         """
+        for option in options:
+            if option in _SET_BY_MATCH:
+                raise option_values.refuse(option, options[option], "the match of cord units sets it")
         doses = dose_options(self, min_tnc_per_kg, min_cd34_per_kg, _core.single_unit_doses)
-        return self.search(patient, **cord_options(match, where), **doses, rank=rank, **options)
+        return self.search(patient, **cord_options(match), where=where, **doses, rank=rank, **options)
 
     def search_cord_pairs(
         self,
@@ -243,7 +249,7 @@ class Registry:
             dose_band: totals within a band of this width are equal, lower doses within half of it.
             where: a condition on each unit.
             top: how many pairs to return, ``None`` for all; ``pairs.total`` counts all.
-            **options: ``on``, ``threads``, ``homozygous_once`` and ``exactly`` .. of a search.
+            **options: ``on``, ``threads`` and ``homozygous_once`` of a search; no others.
 
         Raises:
             FormatError: an option does not fit, or a dose is asked for and the patient has no weight.
@@ -251,11 +257,19 @@ class Registry:
         Cost: every two units that may be among the best are compared; some 0.1 s for 50,000 units.
         """
         self._check(patient)
-        if top is not None and not 0 <= top < 2**64:
-            raise FormatError(f"top: expected a number from 0, not {top}", column="top")
+        for option in options:
+            if option not in _OF_PAIRS:
+                taken = ", ".join((*_OF_PAIRS, "where"))
+                raise option_values.refuse(
+                    option,
+                    options[option],
+                    f"pairs of cord units do not take it; of a search they take {taken}",
+                )
+        pairs = 2**63 if top is None else option_values.whole("top", top)
+        min_total_tnc_per_kg = option_values.real_or_none("min_total_tnc_per_kg", min_total_tnc_per_kg)
+        dose_band = option_values.real("dose_band", dose_band)
         doses = dose_options(self, min_tnc_per_kg, min_cd34_per_kg, _core.double_unit_doses)
-        units = self._request({**cord_options(match, where), **doses, **options})
-        pairs = 2**63 if top is None else top
+        units = self._request({**cord_options(match), "where": where, **doses, **options})
         found = _core.search_cord_pairs(
             self._core, patient._core, units, min_total_tnc_per_kg, dose_band, pairs
         )

@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from . import _core
-from .errors import FormatError
+from . import _core, option_values
 from .ranking import Ranking
 
 Loci = str | Sequence[str]
@@ -29,6 +28,7 @@ def search_options(
     tce_version: str = "",
     accept: str | Sequence[str] = (),
     antigen_level: str | Sequence[str] = (),
+    cord_units: bool = False,
     min_tnc_per_kg: float | None = None,
     min_cd34_per_kg: float | None = None,
     top: int | None = None,
@@ -45,13 +45,13 @@ def search_options(
         loci: ``6/6``, ``8/8``, ``10/10``, ``12/12`` or a list of loci.
         max_mismatches: most potential mismatches over the searched loci, 0-18.
         min_mismatches: leave out better donors.
-        exactly: the same as both at once.
+        exactly: the same as both at once, instead of them.
         limits: most mismatches at single loci, ``{"DRB1": 0}``.
         direction: which mismatches count: ``both``, ``gvh`` (the patient's that the donor lacks) or
             ``hvg`` (the donor's that the patient lacks).
         homozygous_once: count A,A against B,B as one mismatch.
         where: condition on donor fields, ``"age<36 and sex='M' and branch in ('宁波','杭州')"``; with
-            frequencies also on ``p0``, ``p1`` .. and ``A_p0`` ..
+            frequencies also on ``p0``, ``p1`` .., ``A_p0`` .. and ``dpb1_p_match`` ..
         rank: ``default``, ``ptcy``, ``cord`` or ``hla_only``; a ``.toml`` file; a :class:`Ranking`; or a
             list of criteria.
         also: loci that are compared and shown without being searched on: ``auto`` (every other locus that
@@ -59,6 +59,7 @@ def search_options(
         tce_version: the assignment of DPB1 to T-cell epitope groups, ``V1``, ``V2`` ..; the newest of the
             release when left out.
         antigen_level: loci where mismatches of antigens are counted instead of classes, as for cord units.
+        cord_units: only donors whose type is cord.
         min_tnc_per_kg: least nucleated cells of a cord unit, in 10^7 for each kilogram of the patient.
         min_cd34_per_kg: least CD34 positive cells, in 10^5.
         accept: loci of which one may have one mismatch, ``["A", "B"]``, the others none.
@@ -70,63 +71,69 @@ def search_options(
     Raises:
         FormatError: naming the option in ``column``.
     """
+    max_mismatches = option_values.whole("max_mismatches", max_mismatches, 18)
+    min_mismatches = option_values.whole("min_mismatches", min_mismatches, 18)
+    limited = option_values.limits("limits", {} if limits is None else limits)
+    searched: str | list[str] = loci if isinstance(loci, str) else option_values.loci("loci", loci)
+    accepted = option_values.loci("accept", () if accept is None else accept)
     if exactly is not None:
+        exactly = option_values.whole("exactly", exactly, 18)
+        for name, other in (("max_mismatches", max_mismatches), ("min_mismatches", min_mismatches)):
+            if other:
+                raise option_values.refuse("exactly", exactly, f"cannot stand beside {name}")
+        if accepted:
+            raise option_values.refuse("accept", ",".join(accepted), "cannot stand beside exactly")
         min_mismatches = max_mismatches = exactly
-    for name, value in (("max_mismatches", max_mismatches), ("min_mismatches", min_mismatches)):
-        if not 0 <= value <= 18:
-            raise FormatError(f"{name}: expected a number from 0 to 18, not {value}", column=name)
-    accepted = _loci_list(accept)
     if accepted:
-        if max_mismatches or limits:
-            raise FormatError("accept: cannot stand beside max_mismatches or limits", column="accept")
-        searched = _core.loci_from_text(_loci_text(loci))
+        for name, given in (("max_mismatches", max_mismatches), ("limits", limited)):
+            if given:
+                raise option_values.refuse("accept", ",".join(accepted), f"cannot stand beside {name}")
+        every = option_values.loci("loci", searched)
         for locus in accepted:
-            if locus not in searched:
-                raise FormatError(
-                    f"accept: {locus} is not among the searched loci", column="accept", text=locus
-                )
+            if locus not in every:
+                raise option_values.refuse("accept", locus, "not among the searched loci")
         max_mismatches = 1
-        limits = {locus: 0 for locus in searched if locus not in accepted}
-    if top is not None and not 0 <= top < 2**64:
-        raise FormatError(f"top: expected a number from 0, not {top}", column="top")
-    if not 0 <= threads <= 1024:
-        raise FormatError(f"threads: expected a number from 0 to 1024, not {threads}", column="threads")
+        limited = [(locus, 0) for locus in every if locus not in accepted]
+    if isinstance(on, date):
+        on = on.isoformat()
+    if not (isinstance(also, str) and also in ("auto", "none")):
+        also = option_values.loci("also", also)
     return _core.SearchRequest(
-        loci=_loci_text(loci),
+        loci=searched if isinstance(searched, str) else ",".join(searched),
         max_mismatches=max_mismatches,
         min_mismatches=min_mismatches,
-        limits=list((limits or {}).items()),
-        direction=direction,
-        homozygous_once=homozygous_once,
-        where=where or "",
+        limits=limited,
+        direction=option_values.text("direction", direction, "both, gvh or hvg"),
+        homozygous_once=option_values.flag("homozygous_once", homozygous_once),
+        where=option_values.text("where", "" if where is None else where, "a condition"),
         rank=Ranking.of(rank)._criteria,
-        top=top,
-        on=on.isoformat() if isinstance(on, date) else on,
-        threads=threads,
+        top=None if top is None else option_values.whole("top", top),
+        on=None if on is None else option_values.text("on", on, "a date, or YYYY-MM-DD"),
+        threads=option_values.whole("threads", threads, 1024),
         genotypes=genotypes,
-        also=None if also == "auto" else [] if also == "none" else _loci_list(also),
-        tce_version=tce_version or "",
-        antigen_level=_loci_list(antigen_level),
-        min_tnc_per_kg=min_tnc_per_kg,
-        min_cd34_per_kg=min_cd34_per_kg,
+        also=None if also == "auto" else [] if also == "none" else list(also),
+        tce_version=option_values.text(
+            "tce_version", "" if tce_version is None else tce_version, "V1, V2 .."
+        ),
+        antigen_level=option_values.loci("antigen_level", antigen_level),
+        cord_units=option_values.flag("cord_units", cord_units),
+        min_tnc_per_kg=option_values.real_or_none("min_tnc_per_kg", min_tnc_per_kg),
+        min_cd34_per_kg=option_values.real_or_none("min_cd34_per_kg", min_cd34_per_kg),
     )
 
 
-def cord_options(match: str, where: str | None) -> dict[str, Any]:
+def cord_options(match: str) -> dict[str, Any]:
     """The options of a search that stand for a match of cord units.
 
     Raises:
         FormatError: there is no such match.
     """
-    loci, mismatches, antigen_level, units = _core.cord_match(match)
-    condition = f"{units} and ({where})" if where else units
-    return {"loci": loci, "max_mismatches": mismatches, "antigen_level": antigen_level, "where": condition}
-
-
-def _loci_text(loci: Loci) -> str:
-    return loci if isinstance(loci, str) else ",".join(loci)
-
-
-def _loci_list(loci: str | Sequence[str]) -> list[str]:
-    text = _loci_text(loci)
-    return _core.loci_from_text(text) if text else []
+    loci, mismatches, antigen_level = _core.cord_match(
+        option_values.text("match", match, "4/6, 5/6, 6/6 or 4/8 to 8/8")
+    )
+    return {
+        "loci": loci,
+        "max_mismatches": mismatches,
+        "antigen_level": antigen_level,
+        "cord_units": True,
+    }

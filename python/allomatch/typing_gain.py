@@ -20,7 +20,8 @@ class TypingGain(NamedTuple):
     gain: float
     """By how much the probability of a full match of the best donor is expected to grow when this donor is
     typed there and the best is chosen anew. Expected, before the answer is known; 0 where no answer would
-    change the choice."""
+    change the choice. Donors who are deleted, reserved or temporarily not available are no choice: they gain
+    nothing and are not the best."""
     rank: int
     """Among the donors of the list, in its ranking."""
     rank_if_match: int

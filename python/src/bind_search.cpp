@@ -64,6 +64,14 @@ py::dict probability_dict(const match_list& list, std::size_t i) {
     py::dict loci;
     for (std::size_t l = 0; l < list.loci.size(); ++l) loci[py::str(std::string(name(list.loci[l])))] = values(all.at(i, l));
     d["loci"] = std::move(loci);
+    const auto tce = all.tce(i);
+    if (std::isnan(tce[0])) {
+        d["dpb1"] = py::none();
+    } else {
+        py::dict answers;
+        for (std::size_t a = 0; a < tce_answer_count; ++a) answers[py::str(std::string(name(static_cast<tce_answer>(a))))] = tce[a];
+        d["dpb1"] = std::move(answers);
+    }
     d["patient_explained"] = all.patient_explained;
     d["donor_explained"] = all.donor_explained(i);
     d["donor_reason"] = all.donor_explained(i) ? std::string() : all.genotypes()->unexplained_reason(list.hits[i].donor);
@@ -175,7 +183,7 @@ void bind_search(py::module_& m) {
                          std::optional<std::size_t> top, const std::optional<std::string>& on, std::size_t threads,
                          const std::shared_ptr<donor_genotypes>& genotypes,
                          const std::optional<std::vector<std::string>>& also, const std::string& tce_version,
-                         const std::vector<std::string>& antigen_level, std::optional<double> min_tnc_per_kg,
+                         const std::vector<std::string>& antigen_level, bool cord_units, std::optional<double> min_tnc_per_kg,
                          std::optional<double> min_cd34_per_kg) {
                  search_request r;
                  r.loci = loci_from_text(loci);
@@ -185,6 +193,7 @@ void bind_search(py::module_& m) {
                  r.count = direction_from(count);
                  r.rules.homozygous_once = homozygous_once;
                  r.where = where;
+                 r.cord_units = cord_units;
                  r.min_tnc_per_kg = min_tnc_per_kg;
                  r.min_cd34_per_kg = min_cd34_per_kg;
                  r.order = ranking_from(rank);
@@ -208,7 +217,7 @@ void bind_search(py::module_& m) {
              py::kw_only(), py::arg("loci"), py::arg("max_mismatches"), py::arg("min_mismatches"), py::arg("limits"),
              py::arg("direction"), py::arg("homozygous_once"), py::arg("where"), py::arg("rank"), py::arg("top"),
              py::arg("on"), py::arg("threads"), py::arg("genotypes"), py::arg("also"), py::arg("tce_version"),
-             py::arg("antigen_level"), py::arg("min_tnc_per_kg"), py::arg("min_cd34_per_kg"))
+             py::arg("antigen_level"), py::arg("cord_units"), py::arg("min_tnc_per_kg"), py::arg("min_cd34_per_kg"))
         .def_property_readonly("on", [](const search_request& r) { return date_text(r.on); })
         .def_property_readonly("loci", [](const search_request& r) {
             return names_of(r.loci);
@@ -216,6 +225,11 @@ void bind_search(py::module_& m) {
     m.def("ranking_preset", [](const std::string& name) { return tuples_of(ranking::preset(name)); }, py::arg("name"));
     m.def("check_ranking", [](const std::vector<criterion_tuple>& criteria) { validate(ranking_from(criteria)); },
           py::arg("criteria"));
+    m.def("tce_columns", [] {
+        std::vector<std::string> all;
+        for (std::size_t a = 0; a < tce_answer_count; ++a) all.push_back(tce_column(static_cast<tce_answer>(a)));
+        return all;
+    });
     m.def("read_ranking",
           [](const std::filesystem::path& file) {
               io::named_ranking read;
@@ -297,7 +311,7 @@ void bind_search(py::module_& m) {
         std::vector<std::string> antigen_level;
         for (const locus l : r.loci)
             if (r.rules.antigen_level.test(index(l))) antigen_level.emplace_back(name(l));
-        return std::tuple(names_of(r.loci), r.max_mismatches, antigen_level, r.where);
+        return std::tuple(names_of(r.loci), r.max_mismatches, antigen_level);
     }, py::arg("match"));
     m.attr("single_unit_doses") = std::tuple(single_unit_doses.tnc_per_kg, single_unit_doses.cd34_per_kg);
     m.attr("double_unit_doses") = std::tuple(double_unit_doses.tnc_per_kg, double_unit_doses.cd34_per_kg);
@@ -312,7 +326,8 @@ void bind_search(py::module_& m) {
             const hit& second = l.units.hits[p.second];
             return py::make_tuple(l.units.donors->id(first.donor), l.units.donors->id(second.donor),
                                   py::make_tuple(first.mismatches, second.mismatches), p.unit_mismatches,
-                                  number_or_none(p.total_tnc_per_kg), number_or_none(p.lowest_tnc_per_kg), p.abo_not_identical);
+                                  number_or_none(p.total_tnc_per_kg), number_or_none(p.lowest_tnc_per_kg), p.abo_not_identical,
+                                  py::make_tuple(first.mismatches_max, second.mismatches_max), p.unit_mismatches_max);
         }, py::arg("i"));
     m.def("search_cord_pairs",
           [](const registry_pointer& donors, const patient_pointer& who, const search_request& units,

@@ -13,13 +13,10 @@ namespace {
 void add_probabilities(std::span<const match_list> lists, std::size_t rows, table& out) {
     const std::vector<locus>& loci = lists.front().loci;
     const std::size_t totals = 2 * loci.size() + 1;
-    for (std::size_t at = 0; at < match_probabilities::width_of(loci.size()); ++at) {
+    const std::size_t counts = match_probabilities::place_of(tce_answer::match, loci.size());
+    const auto add_column = [&](std::string name, std::size_t at) {
         column c;
-        if (at < totals) {
-            c.name = "p" + std::to_string(at);
-        } else {
-            c.name = std::string(name(loci[(at - totals) / 3])) + "_p" + std::to_string((at - totals) % 3);
-        }
+        c.name = std::move(name);
         std::vector<double> values;
         values.reserve(rows);
         c.valid.reserve(rows);
@@ -32,6 +29,13 @@ void add_probabilities(std::span<const match_list> lists, std::size_t rows, tabl
         }
         c.values = std::move(values);
         out.columns.push_back(std::move(c));
+    };
+    for (std::size_t at = 0; at < counts; ++at) {
+        if (at < totals) {
+            add_column("p" + std::to_string(at), at);
+        } else {
+            add_column(std::string(name(loci[(at - totals) / 3])) + "_p" + std::to_string((at - totals) % 3), at);
+        }
     }
     std::vector<bool> patient_explained;
     std::vector<bool> donor_explained;
@@ -49,6 +53,9 @@ void add_probabilities(std::span<const match_list> lists, std::size_t rows, tabl
     out.columns.push_back({"donor_explained", std::move(donor_explained), {}});
     out.columns.push_back({"patient_population", std::move(patient_population), {}});
     out.columns.push_back({"donor_population", std::move(donor_population), {}});
+    if (!lists.front().probabilities->predicts_tce) return;
+    for (std::size_t a = 0; a < tce_answer_count; ++a)
+        add_column(tce_column(static_cast<tce_answer>(a)), match_probabilities::place_of(static_cast<tce_answer>(a), loci.size()));
 }
 
 /// A column of words; an empty word is a missing value.
@@ -148,6 +155,16 @@ table cord_pair_table(std::span<const cord_pair_list> lists) {
             for (std::size_t i = 0; i < list.pairs.size(); ++i) values.push_back(static_cast<Value>(of(list, i)));
         out.columns.push_back({name, std::move(values), {}});
     };
+    const auto add_dose = [&](const char* name, double cord_pair::*which) {
+        std::vector<double> values;
+        std::vector<bool> known;
+        for (const cord_pair_list& list : lists)
+            for (const cord_pair& p : list.pairs) {
+                known.push_back(!std::isnan(p.*which));
+                values.push_back(known.back() ? p.*which : 0);
+            }
+        out.columns.push_back({name, std::move(values), std::move(known)});
+    };
     const auto unit = [](std::uint32_t cord_pair::*which) {
         return [which](const cord_pair_list& list, std::size_t i) -> const hit& { return list.units.hits[list.pairs[i].*which]; };
     };
@@ -156,6 +173,9 @@ table cord_pair_table(std::span<const cord_pair_list> lists) {
     };
     const auto mismatches = [&](std::uint32_t cord_pair::*which) {
         return [of = unit(which)](const cord_pair_list& list, std::size_t i) { return of(list, i).mismatches; };
+    };
+    const auto highest = [&](std::uint32_t cord_pair::*which) {
+        return [of = unit(which)](const cord_pair_list& list, std::size_t i) { return of(list, i).mismatches_max; };
     };
     const auto value = [](auto cord_pair::*which) {
         return [which](const cord_pair_list& list, std::size_t i) { return list.pairs[i].*which; };
@@ -167,9 +187,12 @@ table cord_pair_table(std::span<const cord_pair_list> lists) {
     add("first_mismatches", std::int64_t{}, mismatches(&cord_pair::first));
     add("second_mismatches", std::int64_t{}, mismatches(&cord_pair::second));
     add("unit_mismatches", std::int64_t{}, value(&cord_pair::unit_mismatches));
-    add("total_tnc_per_kg", double{}, value(&cord_pair::total_tnc_per_kg));
-    add("lowest_tnc_per_kg", double{}, value(&cord_pair::lowest_tnc_per_kg));
+    add_dose("total_tnc_per_kg", &cord_pair::total_tnc_per_kg);
+    add_dose("lowest_tnc_per_kg", &cord_pair::lowest_tnc_per_kg);
     add("abo_not_identical", std::int64_t{}, value(&cord_pair::abo_not_identical));
+    add("first_mismatches_max", std::int64_t{}, highest(&cord_pair::first));
+    add("second_mismatches_max", std::int64_t{}, highest(&cord_pair::second));
+    add("unit_mismatches_max", std::int64_t{}, value(&cord_pair::unit_mismatches_max));
     return out;
 }
 

@@ -74,15 +74,6 @@ void antigen_table::close() {
     }
 }
 
-antigen_set antigen_table::common_line_of(const antigen_set& set) const {
-    antigen_set common;
-    common.words.fill(~std::uint64_t{0});
-    set.for_each([&](std::size_t i) {
-        for (std::size_t w = 0; w < common.words.size(); ++w) common.words[w] &= lines_[i].words[w];
-    });
-    return common;
-}
-
 antigen_set antigen_table::lines_of(const antigen_set& set) const {
     antigen_set all;
     set.for_each([&](std::size_t i) { all |= lines_[i]; });

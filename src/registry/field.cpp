@@ -223,4 +223,9 @@ void field_column::shrink_to_fit() {
     words_.shrink_to_fit();
 }
 
+std::optional<int> age_of(const field_column& birth_date, std::size_t donor, day_number on) noexcept {
+    if (birth_date.is_missing(donor) || birth_date.day(donor) > on) return std::nullopt;
+    return age_in_years(birth_date.day(donor), on);
+}
+
 }  // namespace allomatch

@@ -7,7 +7,11 @@
 namespace allomatch {
 
 namespace {
-const position nothing_in_common{position::kind::classes, {}, {}, {}, {}};
+const position nothing_in_common = [] {
+    position p;
+    p.what = position::kind::classes;
+    return p;
+}();
 }
 
 position common_part(const position& a, const position& b) {

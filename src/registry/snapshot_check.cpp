@@ -113,8 +113,13 @@ std::size_t check_positions(const rules& in, const std::string& name, locus l, c
     for (std::size_t g = 0; g < gene_count; ++g)
         if (const auto family = family_of(static_cast<gene>(g)); family && locus_of(static_cast<gene>(g)) == l)
             for (std::size_t i = 0; i < names.antigens(*family).size(); ++i) known.insert(i);
-    in.require(std::all_of(antigens.begin(), antigens.end(), [&](const antigen_set& s) { return known.contains_all(s); }),
-               name + ".antigens", "the nomenclature has no such antigen");
+    const auto antigens_of_one = in.array<antigen_set>(name + ".antigens_of_one");
+    in.has_size(name + ".antigens_of_one_ends", in.ends(name + ".antigens_of_one_ends", antigens_of_one.size()), kinds.size());
+    const auto all_known = [&known](const stored_array<antigen_set>& sets) {
+        return std::all_of(sets.begin(), sets.end(), [&](const antigen_set& s) { return known.contains_all(s); });
+    };
+    in.require(all_known(antigens), name + ".antigens", "the nomenclature has no such antigen");
+    in.require(all_known(antigens_of_one), name + ".antigens_of_one", "the nomenclature has no such antigen");
 
     const auto first_fields = in.array<std::uint16_t>(name + ".first_fields");
     in.has_size(name + ".first_field_ends", in.ends(name + ".first_field_ends", first_fields.size()), kinds.size());

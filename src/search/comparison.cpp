@@ -53,15 +53,8 @@ boost::container::small_vector<class_id, 2> small_classes(const position& p) {
 
 prepared_pair::prepared_pair(const nomenclature& names, locus l, const genotype_alternative& patient)
     : patient_(patient), common_(common_part(patient.first, patient.second)), dpb1_(l == locus::DPB1) {
-    const auto find_lines = [&](const position& p, antigen_set& some, antigen_set& every) {
-        if (p.what != kind::classes || p.classes.empty() || p.antigens.empty()) return;
-        const auto family = family_of(names.gene_of_class(p.classes.front()));
-        if (!family) return;
-        some = names.antigens(*family).lines_of(p.antigens);
-        every = names.antigens(*family).common_line_of(p.antigens);
-    };
-    find_lines(patient_.first, first_lines_, first_line_);
-    find_lines(patient_.second, second_lines_, second_line_);
+    first_lines_ = matching(names, patient_.first);
+    second_lines_ = matching(names, patient_.second);
 
     boost::container::small_vector<class_id, 2> first{no_class};
     boost::container::small_vector<class_id, 2> second{no_class};
@@ -72,19 +65,32 @@ prepared_pair::prepared_pair(const nomenclature& names, locus l, const genotype_
     all_choices_ = static_cast<std::uint16_t>(((1U << choices_.size()) - 1) * relation::covered);
 }
 
-bool prepared_pair::antigen_match(const position& donor, const position& patient,
-                                  const antigen_set& patient_lines) const {
+prepared_pair::matching_antigens prepared_pair::matching(const nomenclature& names, const position& p) const {
+    matching_antigens lines;
+    if (p.what != kind::classes || p.classes.empty() || p.antigens.empty()) return lines;
+    const auto family = family_of(names.gene_of_class(p.classes.front()));
+    if (!family) return lines;
+    const antigen_table& table = names.antigens(*family);
+    lines.any = table.lines_of(p.antigens);
+    for (const antigen_set& one : p.antigens_of_one) lines.of_one.push_back(table.lines_of(one));
+    return lines;
+}
+
+bool prepared_pair::antigen_match(const position& donor, const position& patient, const matching_antigens& lines) const {
     if (dpb1_ || donor.what != kind::classes || patient.what != kind::classes) return false;
-    if (!donor.antigens.empty() && !patient.antigens.empty()) return donor.antigens.intersects(patient_lines);
+    if (!donor.antigens.empty() && !patient.antigens.empty()) return donor.antigens.intersects(lines.any);
     return std::find_first_of(donor.first_fields.begin(), donor.first_fields.end(), patient.first_fields.begin(),
                               patient.first_fields.end()) != donor.first_fields.end();
 }
 
-bool prepared_pair::in_one_line(const position& donor, const position& patient, const antigen_set& patient_line) const {
+bool prepared_pair::sure_antigen_match(const position& donor, const position& patient, const matching_antigens& lines) const {
     if (dpb1_ || donor.what != kind::classes || patient.what != kind::classes) return false;
-    if (donor.antigens.empty() || patient.antigens.empty())
-        return donor.first_fields.size() == 1 && donor.first_fields == patient.first_fields;
-    return patient_line.contains_all(donor.antigens);
+    const bool same_first_field = donor.first_fields.size() == 1 && donor.first_fields == patient.first_fields;
+    if (donor.antigens.empty() || patient.antigens.empty()) return same_first_field;
+    for (const antigen_set& own : donor.antigens_of_one)
+        for (const antigen_set& line : lines.of_one)
+            if (own.empty() || line.empty() ? !same_first_field : !own.intersects(line)) return false;
+    return true;
 }
 
 std::uint16_t prepared_pair::relate(const position& donor) const {
@@ -105,8 +111,8 @@ std::uint16_t prepared_pair::relate(const position& donor) const {
     if ((bits & relation::meets_first) == 0 && antigen_match(donor, p1, first_lines_)) bits |= relation::antigen_first;
     if ((bits & relation::meets_second) == 0 && antigen_match(donor, p2, second_lines_))
         bits |= relation::antigen_second;
-    if (in_one_line(donor, p1, first_line_)) bits |= relation::one_line_first;
-    if (in_one_line(donor, p2, second_line_)) bits |= relation::one_line_second;
+    if (sure_antigen_match(donor, p1, first_lines_)) bits |= relation::sure_antigen_first;
+    if (sure_antigen_match(donor, p2, second_lines_)) bits |= relation::sure_antigen_second;
     if (!avoids_all(donor)) {
         const auto classes = small_classes(donor);
         for (std::size_t k = 0; k < choices_.size(); ++k) {
@@ -172,9 +178,9 @@ prepared_pair::scored prepared_pair::combine(std::uint16_t first, std::uint16_t 
 
 void prepared_pair::count_antigens(locus_outcome& o, std::uint16_t first, std::uint16_t second) const noexcept {
     constexpr unsigned agreeing = relation::meets_first | relation::antigen_first | relation::blank;
-    constexpr unsigned always = relation::equals_first | relation::one_line_first;
+    constexpr unsigned always = relation::equals_first | relation::sure_antigen_first;
     constexpr unsigned to_second = relation::meets_second | relation::antigen_second | relation::blank;
-    constexpr unsigned always_second = relation::equals_second | relation::one_line_second;
+    constexpr unsigned always_second = relation::equals_second | relation::sure_antigen_second;
     const auto lacking = [](bool a, bool b) { return static_cast<std::uint8_t>(2 - (a ? 1 : 0) - (b ? 1 : 0)); };
     o.mismatches = std::min(lacking((first & agreeing) != 0, (second & to_second) != 0),
                             lacking((first & to_second) != 0, (second & agreeing) != 0));

@@ -32,6 +32,9 @@ struct unit {
     double dose_band;  // of a single dose
 };
 
+/// Number of the band that a dose is in; one on the edge is in the band that begins there.
+double band_of(double dose, double width) { return std::floor(dose / width * (1 + dose_error)); }
+
 /// Units of one match class, the larger dose first.
 using unit_class = std::span<const unit>;
 
@@ -67,7 +70,7 @@ public:
     /// Partners of a unit that fit.
     [[nodiscard]] interval fitting(std::size_t i) const {
         const std::size_t begin = better_.data() == worse_.data() ? i + 1 : 0;
-        return {begin, least_ ? first_where(begin, worse_.size(), [&](std::size_t j) { return total(i, j) < *least_; })
+        return {begin, least_ ? first_where(begin, worse_.size(), [&](std::size_t j) { return !reaches(total(i, j), *least_); })
                               : worse_.size()};
     }
     /// Partners of a unit in the given bands.
@@ -76,12 +79,12 @@ public:
         const std::size_t begin = first_where(all.begin, all.end, [&](std::size_t j) { return bands_of(i, j) <= in; });
         return {begin, first_where(begin, all.end, [&](std::size_t j) { return bands_of(i, j) < in; })};
     }
-    /// The largest bands of a pair below the given ones.
-    [[nodiscard]] std::optional<bands> below(const bands& last) const {
+    /// The largest bands of a pair below the given ones, or of all.
+    [[nodiscard]] std::optional<bands> below(const std::optional<bands>& last) const {
         std::optional<bands> next;
         for (std::size_t i = 0; i < size(); ++i) {
             const interval all = fitting(i);
-            const std::size_t j = first_where(all.begin, all.end, [&](std::size_t k) { return bands_of(i, k) < last; });
+            const std::size_t j = first_where(all.begin, all.end, [&](std::size_t k) { return !last || bands_of(i, k) < *last; });
             if (j != all.end) next = next ? std::max(*next, bands_of(i, j)) : bands_of(i, j);
         }
         return next;
@@ -89,7 +92,7 @@ public:
 
 private:
     [[nodiscard]] bands bands_of(std::size_t i, std::size_t j) const {
-        return {std::floor(total(i, j) / band_), std::min(better_[i].dose_band, worse_[j].dose_band)};
+        return {band_of(total(i, j), band_), std::min(better_[i].dose_band, worse_[j].dose_band)};
     }
     template <class Predicate>
     [[nodiscard]] static std::size_t first_where(std::size_t begin, std::size_t end, const Predicate& holds) {
@@ -126,11 +129,11 @@ public:
             started_[l] = code;
         }
     }
-    [[nodiscard]] std::uint8_t mismatches_with(donor_index other) {
-        unsigned sum = 0;
+    [[nodiscard]] outcome_sums compare_with(donor_index other) {
+        outcome_sums sums;
         for (std::size_t l = 0; l < request_->loci.size(); ++l)
-            sum += outcome_sums(queries_[l].outcome(donors_->code(request_->loci[l], other))).mismatches();
-        return static_cast<std::uint8_t>(sum);
+            sums += outcome_sums(queries_[l].outcome(donors_->code(request_->loci[l], other)));
+        return sums;
     }
 
 private:
@@ -151,7 +154,7 @@ public:
             const double known = fields.tnc_per_kg(h.donor);
             const double dose = std::isnan(known) ? 0 : known;
             units_.push_back({row, h.donor, h.mismatches, fields.abo(h.donor) == abo_match::identical, dose,
-                              std::floor(dose / (request.dose_band / 2))});
+                              band_of(dose, request.dose_band / 2)});
         }
         std::sort(units_.begin(), units_.end(), [&](const unit& a, const unit& b) {
             if (a.mismatches != b.mismatches) return a.mismatches < b.mismatches;
@@ -177,14 +180,13 @@ private:
 
     void add(const class_pairs& pairs, cord_pair_list& found) const {
         for (std::size_t i = 0; i < pairs.size(); ++i) found.total += pairs.fitting(i).end - pairs.fitting(i).begin;
-        constexpr double infinite = std::numeric_limits<double>::infinity();
-        bands last{infinite, infinite};
+        std::optional<bands> last;
         while (found.pairs.size() < request_->top) {
             const auto next = pairs.below(last);
             if (!next) return;
             const auto best = best_within(pairs, *next, request_->top - found.pairs.size());
             found.pairs.insert(found.pairs.end(), best.begin(), best.end());
-            last = *next;
+            last = next;
         }
     }
 
@@ -215,7 +217,9 @@ private:
                     comparison.start(one.donor);
                     for (std::size_t j = partners.begin; j < partners.end; ++j) {
                         const unit& other = pairs.worse(j);
-                        const cord_pair p{one.row, other.row, comparison.mismatches_with(other.donor),
+                        const outcome_sums between = comparison.compare_with(other.donor);
+                        const cord_pair p{one.row, other.row, static_cast<std::uint8_t>(between.mismatches()),
+                                          static_cast<std::uint8_t>(between.mismatches_max()),
                                           static_cast<std::uint8_t>((one.abo_identical ? 0 : 1) + (other.abo_identical ? 0 : 1)),
                                           pairs.total(i, j), std::min(one.dose, other.dose)};
                         if (heap.size() == wanted) {
@@ -244,7 +248,7 @@ private:
 }  // namespace
 
 search_request cord_request(std::string_view match) {
-    constexpr std::string_view expected = "expected 4/6, 5/6, 6/6 or 4/8 to 8/8";
+    constexpr std::string_view expected = "expected agreeing positions of 6 or of 8, such as 4/6 or 7/8";
     if (match.size() != 3 || match[1] != '/' || match[0] < '0' || match[0] > match[2] || (match[2] != '6' && match[2] != '8'))
         refuse("match", match, std::string(expected));
     search_request request;
@@ -254,18 +258,18 @@ search_request cord_request(std::string_view match) {
     else
         request.rules.antigen_level.set(index(locus::A)).set(index(locus::B));
     request.max_mismatches = static_cast<unsigned>(match[2] - match[0]);
-    request.where = "type = 'cord'";
+    request.cord_units = true;
     request.order = ranking::preset("cord");
     return request;
 }
 
 cord_pair_list search_cord_pairs(std::shared_ptr<const registry> donors, std::shared_ptr<const patient> who,
                                  const cord_pair_request& request) {
-    if (!(request.dose_band > 0) || !std::isfinite(request.dose_band))
+    if (!(request.dose_band / 2 > 0) || !std::isfinite(request.dose_band))
         refuse("dose_band", number_text(static_cast<float>(request.dose_band)), "expected a number above 0");
     const field_comparison fields(*donors, *who, request.units.on);
     if (request.min_total_tnc_per_kg) {
-        if (!(*request.min_total_tnc_per_kg >= 0))
+        if (!(*request.min_total_tnc_per_kg >= 0 && std::isfinite(*request.min_total_tnc_per_kg)))
             refuse("min_total_tnc_per_kg", number_text(static_cast<float>(*request.min_total_tnc_per_kg)), "expected a number from 0");
         if (!fields.patient_has_weight())
             refuse("min_total_tnc_per_kg", who->id, "the patient has no weight_kg, and doses are asked for each kilogram");

@@ -93,9 +93,10 @@ std::optional<std::size_t> locus_place(const match_list& list, std::string_view 
     return std::nullopt;
 }
 
-/// `p0`, `p1` .., `A_p0` ..: the place in a row of probabilities; nothing for another name.
+/// `p0`, `p1` .., `A_p0` .., `dpb1_p_match` ..: the place in a row of probabilities; nothing for another name.
 std::optional<std::size_t> probability_place(const criterion& c, const match_list& list) {
     const std::string_view by = c.by;
+    if (const auto answer = tce_answer_of_column(by); answer && by == tce_column(*answer)) return match_probabilities::place_of(*answer, list.loci.size());
     const std::size_t line = by.rfind('_');
     const std::string_view tail = line == std::string_view::npos ? by : by.substr(line + 1);
     const auto k = tail.starts_with('p') ? number(tail.substr(1), 99) : std::nullopt;

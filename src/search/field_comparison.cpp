@@ -65,6 +65,7 @@ field_comparison::field_comparison(const registry& donors, const patient& who, d
       sex_(donors.field("sex")),
       pregnancies_(donors.field("pregnancies")),
       status_(donors.field("status")),
+      type_(donors.field("type")),
       birth_date_(donors.field("birth_date")),
       weight_(donors.field("weight_kg")),
       tnc_(donors.field("tnc")),
@@ -83,8 +84,7 @@ sex_class field_comparison::sex(donor_index d) const noexcept {
 }
 
 std::optional<int> field_comparison::age(donor_index d) const noexcept {
-    if (birth_date_ == nullptr || birth_date_->is_missing(d)) return std::nullopt;
-    return age_in_years(birth_date_->day(d), on_);
+    return birth_date_ == nullptr ? std::nullopt : age_of(*birth_date_, d, on_);
 }
 
 double field_comparison::tnc_per_kg(donor_index a, donor_index b) const noexcept {
@@ -96,7 +96,7 @@ double field_comparison::tnc_per_kg(donor_index a, donor_index b) const noexcept
 }
 
 double field_comparison::age_in_days(donor_index d) const noexcept {
-    if (birth_date_ == nullptr || birth_date_->is_missing(d)) return std::numeric_limits<double>::quiet_NaN();
+    if (!age(d)) return std::numeric_limits<double>::quiet_NaN();
     return static_cast<double>(std::int64_t{on_} - birth_date_->day(d));
 }
 

@@ -2,6 +2,7 @@
 #include "filter_field.hpp"
 
 #include <allomatch/core/text.hpp>
+#include <allomatch/search/match_probabilities.hpp>
 
 #include <algorithm>
 #include <array>
@@ -33,8 +34,9 @@ std::optional<locus> locus_of_column(std::string_view name) {
     return std::nullopt;
 }
 
-/// `p0` or `A_p0`, whether or not there are such probabilities.
+/// `p0`, `A_p0` or `dpb1_p_match`, whether or not there are such probabilities.
 bool looks_like_probability(std::string_view name) {
+    if (tce_answer_of_column(name)) return true;
     const std::size_t bar = name.rfind('_');
     const std::string_view last = bar == std::string_view::npos ? name : name.substr(bar + 1);
     if (bar != std::string_view::npos && !locus_of_column(name.substr(0, bar))) return false;
@@ -48,6 +50,8 @@ struct probability_column {
 
 std::optional<probability_column> find_probability(std::string_view name, std::span<const locus> predicted) {
     if (predicted.empty() || !looks_like_probability(name)) return std::nullopt;
+    if (const auto answer = tce_answer_of_column(name))
+        return probability_column{tce_column(*answer), match_probabilities::place_of(*answer, predicted.size())};
     const std::size_t totals = 2 * predicted.size() + 1;
     const std::size_t bar = name.rfind('_');
     const std::string_view digits = name.substr(bar == std::string_view::npos ? 1 : bar + 2);
@@ -132,13 +136,13 @@ filter_field id_field(const registry& donors) {
 filter_field age_field(const filter_tokens& tokens, const field_column& birth, day_number on) {
     filter_field f;
     f.name = "age";
-    f.missing = [&birth](const filter_subject& s) { return birth.is_missing(s.donor); };
-    f.text = [&birth, on](const filter_subject& s) { return std::to_string(age_in_years(birth.day(s.donor), on)); };
+    f.missing = [&birth, on](const filter_subject& s) { return !age_of(birth, s.donor, on); };
+    f.text = [&birth, on](const filter_subject& s) { return std::to_string(age_of(birth, s.donor, on).value_or(0)); };
     f.compare = [&tokens, &birth, on](relation_sign sign, const filter_token& v) {
         if (v.what != filter_token::kind::number) tokens.fail("age is compared with a number of years");
         return [&birth, sign, on, years = v.value](const filter_subject& s) {
-            if (birth.is_missing(s.donor)) return truth::unknown;
-            return sure(compare_values<double>(sign, age_in_years(birth.day(s.donor), on), years));
+            const auto age = age_of(birth, s.donor, on);
+            return age ? sure(compare_values<double>(sign, *age, years)) : truth::unknown;
         };
     };
     return f;
@@ -192,7 +196,7 @@ filter_field find_filter_field(const filter_tokens& tokens, const registry& dono
     std::string known = "id";
     if (donors.field("birth_date") != nullptr) known += ", age";
     for (const field_column& f : donors.fields()) known += ", " + f.name();
-    if (!predicted.empty()) known += ", p0, p1 .., " + std::string(allomatch::name(predicted[0])) + "_p0 ..";
+    if (!predicted.empty()) known += ", p0, p1 .., " + std::string(allomatch::name(predicted[0])) + "_p0 .., " + tce_column(tce_answer::match) + " ..";
     tokens.fail("the donors have no field " + shown(name) + "; they have " + known);
 }
 

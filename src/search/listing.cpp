@@ -76,11 +76,16 @@ void add_limits(const match_list& one, const search_request& request, std::vecto
             }
 }
 
-/// What the doses of a unit are too small for.
-void add_doses(const match_list& one, const search_request& request, std::vector<obstacle>& obstacles) {
+/// What keeps a donor out of a search for cord units.
+void add_unit(const match_list& one, const search_request& request, std::vector<obstacle>& obstacles) {
     const field_comparison fields(*one.donors, *one.who, request.on);
+    if (request.cord_units && !fields.is_cord_unit(one.hits.front().donor)) {
+        obstacle& o = obstacles.emplace_back();
+        o.what = obstacle_kind::type;
+        o.words = "not a cord unit";
+    }
     const auto check = [&](obstacle_kind what, std::optional<double> least, double dose, const char* cells, const char* unit) {
-        if (!least || dose >= *least) return;
+        if (!least || reaches(dose, *least)) return;
         obstacle& o = obstacles.emplace_back();
         o.what = what;
         o.dose = dose;
@@ -107,8 +112,8 @@ std::string whole_sentence(const listing& found, std::string_view donor, std::st
 }  // namespace
 
 std::string_view name(obstacle_kind kind) noexcept {
-    constexpr std::array<std::string_view, 7> names{"where",          "max_mismatches",  "min_mismatches", "limit",
-                                                    "min_tnc_per_kg", "min_cd34_per_kg", "top"};
+    constexpr std::array<std::string_view, 8> names{"where", "max_mismatches", "min_mismatches",  "limit",
+                                                    "type",  "min_tnc_per_kg", "min_cd34_per_kg", "top"};
     return names[static_cast<std::size_t>(kind)];
 }
 
@@ -138,7 +143,7 @@ listing explain_listing(const std::shared_ptr<const registry>& donors, const std
     } else {
         const match_list one = agent.compare_one(who, donor, whole);
         add_limits(one, whole, found.obstacles);
-        add_doses(one, whole, found.obstacles);
+        add_unit(one, whole, found.obstacles);
         const auto row = filter.asks_probabilities() ? one.probabilities->row(0) : std::span<const double>{};
         for (failed_condition& c : filter.failed(donor, row)) found.obstacles.push_back(of_condition(std::move(c)));
         assert(!found.obstacles.empty());

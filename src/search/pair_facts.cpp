@@ -27,15 +27,8 @@ unsigned groups_at(const position& p, std::size_t version) {
     return groups == 0 ? 1U : groups;
 }
 
-/// The lowest group of a pair, for all that it may be.
 unsigned lowest_groups(const position& first, const position& second, std::size_t version) {
-    const unsigned a = groups_at(first, version);
-    const unsigned b = groups_at(second, version);
-    unsigned lowest = (a | b) & 1U;
-    for (unsigned i = 1; i <= 3; ++i)
-        for (unsigned j = 1; j <= 3; ++j)
-            if ((a >> i & b >> j & 1U) != 0) lowest |= 1U << std::min(i, j);
-    return lowest;
+    return lowest_tce_groups(groups_at(first, version), groups_at(second, version));
 }
 
 constexpr unsigned leader_mm = 1;
@@ -125,6 +118,14 @@ std::string pair_facts::leaders() const {
 unsigned lowest_tce_groups(const genotype& dpb1, std::size_t version) {
     unsigned lowest = 0;
     for_each_pair(dpb1, [&](const position& a, const position& b) { lowest |= lowest_groups(a, b, version); });
+    return lowest;
+}
+
+unsigned lowest_tce_groups(unsigned first, unsigned second) noexcept {
+    unsigned lowest = (first | second) & 1U;
+    for (unsigned i = 1; i <= 3; ++i)
+        for (unsigned j = 1; j <= 3; ++j)
+            if ((first >> i & second >> j & 1U) != 0) lowest |= 1U << std::min(i, j);
     return lowest;
 }
 

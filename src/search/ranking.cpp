@@ -11,11 +11,11 @@ namespace allomatch {
 namespace {
 
 constexpr std::array<std::string_view, 4> presets{"default", "ptcy", "cord", "hla_only"};
-constexpr std::array<std::string_view, 25> names{
+constexpr std::array<std::string_view, 26> names{
     "mismatches",  "antigen_mismatches", "mismatches_max", "gvh",          "hvg",        "probability",     "exact_probability",
     "dpb1",        "dpb1_expression",    "leader",         "low_expression", "availability", "age_band",    "age",
     "cmv",         "sex",                "abo",            "rh",           "weight",     "weight_ratio",    "tnc_per_kg",
-    "cd34_per_kg", "p0",                 "A_mm",           "A_p0"};
+    "cd34_per_kg", "p0",                 "A_mm",           "A_p0",         "dpb1_p_permissive"};
 
 std::vector<criterion> by_names(std::initializer_list<const char*> list) {
     std::vector<criterion> all;
@@ -58,7 +58,7 @@ void validate(const ranking& order) {
             if (i > 0 && c.bands[i] <= c.bands[i - 1]) refuse("the edges of bands must ascend");
         }
         if (c.bands.size() > 1000) refuse("more than 1000 bands");
-        if (c.weight && (!std::isfinite(*c.weight) || *c.weight < 0)) refuse("a weight is a number from 0");
+        if (c.weight && !(*c.weight >= 0 && *c.weight <= 1e9)) refuse("a weight is a number from 0 to 1e9");
         std::vector<std::string_view> words(c.order.begin(), c.order.end());
         std::sort(words.begin(), words.end());
         const auto twice = std::adjacent_find(words.begin(), words.end());

@@ -45,10 +45,11 @@ hit make_hit(donor_index d, outcome_sums sums) {
             static_cast<std::uint8_t>(sums.antigen_mismatches())};
 }
 
-/// A unit without a count has not enough.
-bool has_doses(const field_comparison& fields, donor_index d, const search_request& request) {
-    return (!request.min_tnc_per_kg || fields.tnc_per_kg(d) >= *request.min_tnc_per_kg) &&
-           (!request.min_cd34_per_kg || fields.cd34_per_kg(d) >= *request.min_cd34_per_kg);
+/// Whether a donor is what cord searches ask for. A unit without a count has not enough.
+bool is_wanted_unit(const field_comparison& fields, donor_index d, const search_request& request) {
+    return (!request.cord_units || fields.is_cord_unit(d)) &&
+           (!request.min_tnc_per_kg || reaches(fields.tnc_per_kg(d), *request.min_tnc_per_kg)) &&
+           (!request.min_cd34_per_kg || reaches(fields.cd34_per_kg(d), *request.min_cd34_per_kg));
 }
 
 }  // namespace
@@ -66,7 +67,7 @@ void validate(const search_request& request) {
     for (const auto& [l, limit] : request.limits) {
         if (std::find(request.loci.begin(), request.loci.end(), l) == request.loci.end())
             refuse("limit", std::string(name(l)), "the locus is not among those searched");
-        if (std::count_if(request.limits.begin(), request.limits.end(), [l = l](const auto& other) { return other.first == l; }) > 1)
+        if (std::count_if(request.limits.begin(), request.limits.end(), [searched = l](const auto& other) { return other.first == searched; }) > 1)
             refuse("limit", std::string(name(l)), "the locus is limited twice");
         if (limit > 2) refuse("limit", std::to_string(limit), "expected 0, 1 or 2 mismatches at a locus");
     }
@@ -105,17 +106,20 @@ void search_agent::start(const patient& who, const search_request& request) {
         const auto l = static_cast<locus>(i);
         queries_[i].start(*donors_->names(), l, who.at(l), donors_->column(l).dictionary, request.rules);
     }
-    check_doses(who, request);
+    check_units(who, request);
     facts_.start(who.at(locus::B), donors_->column(locus::B).dictionary, query(locus::B), who.at(locus::DPB1),
                  donors_->column(locus::DPB1).dictionary, query(locus::DPB1), donors_->names()->tce_version(request.tce_version));
 }
 
-void search_agent::check_doses(const patient& who, const search_request& request) const {
+void search_agent::check_units(const patient& who, const search_request& request) const {
     const auto check = [&](const char* option, const char* field) {
         if (donors_->field(field) == nullptr) refuse(option, "", std::string("the donors have no field ") + field);
         if (!field_comparison(*donors_, who, request.on).patient_has_weight())
             refuse(option, who.id, "the patient has no weight_kg, and doses are asked for each kilogram");
     };
+    if (request.cord_units && donors_->field("type") == nullptr)
+        refuse("type", "", "the donors have no field type, so none of them is known to be a cord unit: add a column type with cord "
+                           "(or C) and adult (or D)");
     if (request.min_tnc_per_kg) check("min_tnc_per_kg", "tnc");
     if (request.min_cd34_per_kg) check("min_cd34_per_kg", "cd34");
 }
@@ -165,31 +169,36 @@ match_probabilities search_agent::predict(const match_list& list, const search_r
     match_probabilities all(request.genotypes, loci);
     all.resize(hits);
     const person_typing typing = who.typing();
-    const auto predict_some = [&](match_predictor& predictor, std::size_t begin, std::size_t end) {
+    const auto predict_some = [&](predictors& by, std::size_t begin, std::size_t end) {
         std::array<count_range, locus_count> counts;
         for (std::size_t i = begin; i < end; ++i) {
             for (std::size_t l = 0; l < loci; ++l) {
                 const locus_outcome o = list.outcome(i, l);
                 counts[l] = {o.mismatches, o.mismatches_max};
             }
-            all.set(i, predictor.predict(list.hits[i].donor, std::span(counts).first(loci)));
+            const donor_index d = list.hits[i].donor;
+            all.set(i, by.mismatches.predict(d, std::span(counts).first(loci)), by.tce.predict(d));
         }
     };
-    if (predicting_ != request.genotypes || predicting_by_ != request.rules) {
+    if (predicting_ != request.genotypes || predicting_by_ != request.rules || predicting_version_ != list.tce_version) {
         predicting_ = request.genotypes;
         predicting_by_ = request.rules;
-        predictor_.emplace(predicting_, request.rules.homozygous_once);
+        predicting_version_ = list.tce_version;
+        predictors_.emplace(match_predictor(predicting_, request.rules.homozygous_once), tce_predictor(predicting_, list.tce_version));
     }
-    predictor_->start(who.id, who.field("population"), typing, request.loci);
-    all.patient_explained = predictor_->patient_explained();
-    all.patient_set = predictor_->patient_set();
+    auto& [mismatches, tce] = *predictors_;
+    mismatches.start(who.id, who.field("population"), typing, request.loci);
+    tce.start(who.id, who.field("population"), typing, request.loci);
+    all.patient_explained = mismatches.patient_explained();
+    all.patient_set = mismatches.patient_set();
+    all.predicts_tce = tce.possible();
     const std::size_t threads = request.threads == 0 ? all_threads() : request.threads;
     if (threads == 1 || hits <= prediction_block) {
-        predict_some(*predictor_, 0, hits);
+        predict_some(*predictors_, 0, hits);
         return all;
     }
     // A predictor keeps what it worked out for the next block.
-    parallel_for_blocks_with(hits, prediction_block, threads, [&] { return match_predictor(*predictor_); }, predict_some);
+    parallel_for_blocks_with(hits, prediction_block, threads, [&] { return predictors(*predictors_); }, predict_some);
     return all;
 }
 
@@ -230,9 +239,9 @@ match_list search_agent::search(std::shared_ptr<const patient> who, const search
     const auto places = donors_->places();
     if (!filter.takes_all() && !filter.asks_probabilities())
         std::erase_if(found, [&](std::uint32_t place) { return !filter(places[place]); });
-    if (request.min_tnc_per_kg || request.min_cd34_per_kg) {
+    if (request.cord_units || request.min_tnc_per_kg || request.min_cd34_per_kg) {
         const field_comparison fields(*donors_, *who, request.on);
-        std::erase_if(found, [&](std::uint32_t place) { return !has_doses(fields, places[place], request); });
+        std::erase_if(found, [&](std::uint32_t place) { return !is_wanted_unit(fields, places[place], request); });
     }
 
     const std::size_t width = all.width();

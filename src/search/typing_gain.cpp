@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <allomatch/search/field_comparison.hpp>
 #include <allomatch/search/ranker.hpp>
 #include <allomatch/search/typing_gain.hpp>
 
@@ -47,16 +48,17 @@ void suppose(match_list& list, std::size_t row, std::size_t l, bool matches) {
     }
     packed = pack(outcome);
     list.probabilities->suppose(row, l, matches);
+    if (list.loci[l] == locus::DPB1) list.probabilities->suppose_dpb1(row, matches);
 }
 
-/// The two largest P(no mismatch) of a list.
+/// The two largest P(no mismatch) of the donors of a list who can be asked.
 struct best_chances {
     double first = 0;
     double second = 0;
-    explicit best_chances(const match_list& list) {
+    best_chances(const match_list& list, const field_comparison& fields) {
         for (std::size_t i = 0; i < list.hits.size(); ++i) {
             const double p = list.probabilities->full_match(i);
-            if (!(p > second)) continue;
+            if (!(p > second) || !fields.can_be_asked(list.hits[i].donor)) continue;
             second = std::min(p, first);
             first = std::max(p, first);
         }
@@ -70,7 +72,8 @@ struct best_chances {
 std::vector<typing_gain> typing_gains(const match_list& list) {
     if (!list.probabilities)
         throw format_error(problem::with_value("frequencies", "", "what typing would bring is told by probabilities"));
-    const best_chances best(list);
+    const field_comparison fields(*list.donors, *list.who, list.on);
+    const best_chances best(list, fields);
     std::vector<typing_gain> gains;
     for (std::uint32_t row = 0; row < list.hits.size(); ++row) {
         const double full = list.probabilities->full_match(row);
@@ -82,7 +85,8 @@ std::vector<typing_gain> typing_gains(const match_list& list) {
             if (!(at > 0 && at < 1) || is_settled(column.dictionary, list.donors->code(where, list.hits[row].donor))) continue;
             typing_gain g{row, where, full, at, std::min(1.0, full / at)};
             const double others = best.beside(full);
-            g.gain = std::max(0.0, at * std::max(g.full_match_if_match, others) + (1 - at) * others - std::max(full, others));
+            if (fields.can_be_asked(list.hits[row].donor))
+                g.gain = std::max(0.0, at * std::max(g.full_match_if_match, others) + (1 - at) * others - std::max(full, others));
             gains.push_back(g);
         }
     }

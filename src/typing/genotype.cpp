@@ -20,41 +20,46 @@ struct typed_position {
     bool lists_null = false;
 };
 
-typed_position interpret(const nomenclature& names, const reading& r) {
-    typed_position out;
-    out.from = &r;
-    position& p = out.expressed;
-    if (r.what == reading::kind::blank) return out;
-    if (r.what == reading::kind::new_allele) {
-        p.what = position::kind::new_allele;
-        return out;
-    }
+/// Adds what an expressed allele brings to a position.
+void add_allele(const nomenclature& names, allele_id id, position& p) {
+    const class_id c = names.class_of(id);
+    if (p.classes.empty() || p.classes.back() != c) p.classes.push_back(c);
+    const antigen_set antigens = names.matching_serology(id);
+    p.antigens |= antigens;
+    if (std::find(p.antigens_of_one.begin(), p.antigens_of_one.end(), antigens) == p.antigens_of_one.end())
+        p.antigens_of_one.push_back(antigens);
+    p.traits |= allele_traits(names, id);
+    const auto first = static_cast<std::uint16_t>(index(names.gene_of(id)) << 12 | names.first_field(id));
+    if (p.first_fields.empty() || p.first_fields.back() != first) p.first_fields.push_back(first);
+}
+
+/// The expressed alleles of a reading that a condition on their class takes.
+template <class Condition>
+position expressed_alleles(const nomenclature& names, const reading& r, const Condition& takes) {
+    position p;
     p.what = position::kind::classes;
     r.alleles.for_each([&](allele_id id) {
         const class_id c = names.class_of(id);
-        if (c == no_class) {
-            out.lists_null = true;
-            return;
-        }
-        if (p.classes.empty() || p.classes.back() != c) p.classes.push_back(c);
-        p.antigens |= names.matching_serology(id);
-        p.traits |= allele_traits(names, id);
-        const auto first = static_cast<std::uint16_t>(index(names.gene_of(id)) << 12 | names.first_field(id));
-        if (p.first_fields.empty() || p.first_fields.back() != first) p.first_fields.push_back(first);
+        if (c != no_class && takes(c)) add_allele(names, id, p);
     });
     sort_unique(p.classes);
     sort_unique(p.first_fields);
-    out.null_only = p.classes.empty();
-    return out;
+    sort_unique(p.antigens_of_one);
+    return p;
 }
 
-/// Of the alleles of one class.
-allele_traits traits_within(const nomenclature& names, const allele_set& alleles, class_id c) {
-    allele_traits traits;
-    alleles.for_each([&, c = c](allele_id id) {
-        if (names.class_of(id) == c) traits |= allele_traits(names, id);
-    });
-    return traits;
+typed_position interpret(const nomenclature& names, const reading& r) {
+    typed_position out;
+    out.from = &r;
+    if (r.what == reading::kind::blank) return out;
+    if (r.what == reading::kind::new_allele) {
+        out.expressed.what = position::kind::new_allele;
+        return out;
+    }
+    out.expressed = expressed_alleles(names, r, [](class_id) { return true; });
+    out.lists_null = r.alleles.any([&](allele_id id) { return names.is_null(id); });
+    out.null_only = out.expressed.classes.empty();
+    return out;
 }
 
 /// Both copies carry the same class: one alternative for each class, in the order of class names.
@@ -68,9 +73,7 @@ void add_homozygous(const nomenclature& names, const typed_position& other, geno
     for (const class_id c : p.classes) named.emplace_back(names.class_text(c), c);
     std::sort(named.begin(), named.end());
     for (const auto& [text, c] : named) {
-        position one = p;
-        one.classes.assign(1, c);
-        one.traits = traits_within(names, other.from->alleles, c);
+        const position one = expressed_alleles(names, *other.from, [wanted = c](class_id typed) { return typed == wanted; });
         out.alternatives.push_back({one, one});
     }
 }

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -56,8 +57,8 @@ public:
             const bool may_null_first = null_first || (nulls_ == null_policy::consider && lists_null(pair[0]));
             const bool may_null_second = null_second || (nulls_ == null_policy::consider && lists_null(pair[1]));
             if (!null_first && !null_second) all.push_back({first, second});
-            if (may_null_first && !null_second) copies(second, all);
-            if (may_null_second && !null_first) copies(first, all);
+            if (may_null_first && !null_second) copies(pair[1], second, all);
+            if (may_null_second && !null_first) copies(pair[0], first, all);
             if (may_null_first && may_null_second) {
                 slow_position product_free;
                 product_free.nothing = true;
@@ -116,12 +117,14 @@ private:
         return r.alleles.any([&](allele_id id) { return names_.name_of(id).suffix == 'N'; });
     }
 
-    slow_position expressed(const reading& r) {
+    /// All expressed alleles of a reading, or those of one class.
+    slow_position expressed(const reading& r, std::optional<int> only = std::nullopt) const {
         slow_position p;
         p.blank = r.what == reading::kind::blank;
         p.is_new = r.what == reading::kind::new_allele;
         r.alleles.for_each([&](allele_id id) {
             if (names_.name_of(id).suffix == 'N') return;
+            if (only && static_cast<int>(names_.class_of(id)) != *only) return;
             p.classes.insert(static_cast<int>(names_.class_of(id)));
             p.first_fields.emplace(names_.gene_of(id), names_.first_field(id));
             if (names_.gene_of(id) == gene::C && names_.first_field(id) > 10) {
@@ -134,14 +137,13 @@ private:
     }
 
     /// Both copies are the same class, whatever that resolves to; classes in the order of their names.
-    void copies(const slow_position& p, std::vector<slow_pair>& all) const {
+    void copies(const reading& r, const slow_position& p, std::vector<slow_pair>& all) const {
         if (p.blank || p.is_new) all.push_back({p, p});
         std::vector<std::pair<std::string, int>> named;
         for (const int c : p.classes) named.emplace_back(names_.class_text(static_cast<class_id>(c)), c);
         std::sort(named.begin(), named.end());
         for (const auto& [text, c] : named) {
-            slow_position one = p;
-            one.classes = {c};
+            const slow_position one = expressed(r, c);
             all.push_back({one, one});
         }
     }

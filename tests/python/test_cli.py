@@ -59,6 +59,16 @@ def test_wrong_arguments(arguments):
         (["--out", "matches.xls"], "matches.xls"),
         (["--out", "no/such/folder/m.csv"], "no/such/folder/m.csv"),
         (["--import-report", "r.xls"], "r.xls"),
+        (["--fallback", "X"], "--fallback needs --frequencies"),
+        (["--normalise"], "--normalise needs --frequencies"),
+        (["--frequencies", "builtin", "builtin"], "--frequencies: 'builtin' is given twice"),
+        (["--frequencies", "builtin", "f.csv"], "--frequencies: 'builtin' stands alone"),
+        (["--accept", "ZZ"], "column accept: 'ZZ': not a locus"),
+        (["--also", "ZZ"], "column also: 'ZZ': not a locus"),
+        (["--max-mismatches", "-1"], "expected a whole number from 0, not '-1'"),
+        (["--threads", "x"], "expected a whole number from 0, not 'x'"),
+        (["--top", "-1"], "expected a whole number from 1, not '-1'"),
+        (["--top", "0"], "expected a whole number from 1, not '0'"),
     ],
 )
 def test_options_that_do_not_fit(people, tmp_path, arguments, told):
@@ -82,7 +92,7 @@ def test_help_and_version():
 def test_search_table(people):
     code, out, err = call("search", *people, "--max-mismatches", "2", "--on", "2025-01-01")
     assert (code, err) == (0, "")
-    assert "Patient P1: 3 donors" in out and "捐献者三" in out and "Patient 患者二: 1 donors" in out
+    assert "Patient P1: 3 donors" in out and "捐献者三" in out and "Patient 患者二: 1 donor" in out
     assert "宁波" in out and "4 rows read, 4 taken, 0 refused" in out and "seconds:" in out
     assert out.index("D1") < out.index("D2") < out.index("捐献者三")
 

@@ -131,7 +131,7 @@ def test_an_existing_file_survives_a_failure(people, tmp_path):
 def test_plain_tables_without_rich(people, tmp_path):
     (tmp_path / "rich.py").write_text("raise ModuleNotFoundError('no rich', name='rich')")
     code, out, err = call("search", *people, environment={"PYTHONPATH": str(tmp_path)})
-    assert (code, err) == (0, "") and "Patient P1: 1 donors" in out
+    assert (code, err) == (0, "") and "Patient P1: 1 donor\n" in out
 
 
 def test_parquet_without_pyarrow(people, tmp_path):
@@ -140,3 +140,60 @@ def test_parquet_without_pyarrow(people, tmp_path):
         "search", *people, "--out", tmp_path / "m.parquet", environment={"PYTHONPATH": str(tmp_path)}
     )
     assert "pyarrow" in err and "pip install" in err
+
+
+# -- files that must not be lost ------------------------------------------------
+
+
+@pytest.fixture
+def precious(tmp_path, donors_file, patients_file):
+    """A folder with an input of every kind under names that outputs may have, and links to them."""
+    names = ("m.csv", "f.csv", "r.toml", "t.jsonl", "plain.html", "rel/tce/dpb_tce.csv")
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    (tmp_path / "soft.csv").symlink_to("donors.csv")
+    (tmp_path / "hard.csv").hardlink_to(tmp_path / "donors.csv")
+    (tmp_path / "again").symlink_to(".")
+    return tmp_path
+
+
+_PEOPLE = "--donors donors.csv --patients patients.csv"
+
+
+@pytest.mark.parametrize(
+    "arguments, options, path",
+    [
+        (f"search {_PEOPLE} --out donors.csv", "--donors --out", "donors.csv"),
+        (f"search {_PEOPLE} --out ./again/patients.csv", "--patients --out", "./again/patients.csv"),
+        (f"search {_PEOPLE} --out soft.csv", "--donors --out", "soft.csv"),
+        (f"search {_PEOPLE} --out hard.csv", "--donors --out", "hard.csv"),
+        (f"search {_PEOPLE} --import-report donors.csv", "--donors --import-report", "donors.csv"),
+        ("search --donors plain.html --patients patients.csv --report plain.html", "--report --donors", ""),
+        (f"search {_PEOPLE} --out z.csv --import-report again/z.csv", "--out --import-report", "z.csv"),
+        (f"search {_PEOPLE} --mac m.csv --out m.csv", "--mac --out", "m.csv"),
+        (f"search {_PEOPLE} --frequencies builtin f.csv --out f.csv", "--frequencies --out", "f.csv"),
+        (f"search {_PEOPLE} --release rel --out rel/tce/dpb_tce.csv", "--release --out", "dpb_tce.csv"),
+        (f"cord {_PEOPLE} --out donors.csv", "--donors --out", "donors.csv"),
+        (f"cord {_PEOPLE} --double --import-report donors.csv", "--donors --import-report", "donors.csv"),
+        (f"compare {_PEOPLE} --out patients.csv", "--patients --out", "patients.csv"),
+        ("impute --donors donors.csv --frequencies f.csv --out f.csv", "--frequencies --out", "f.csv"),
+        ("impute --patients patients.csv --frequencies builtin --out patients.csv", "--patients --out", ""),
+        ("import --donors donors.csv --report donors.csv", "--donors --report", "donors.csv"),
+        ("typing --in t.jsonl --out t.jsonl", "--in --out", "t.jsonl"),
+        ("calibrate --frequencies f.csv --out f.csv", "--frequencies --out", "f.csv"),
+        ("calibrate --predict-with f.csv --out f.csv", "--predict-with --out", "f.csv"),
+        ("calibrate --out z.svg --plot z.svg", "--out --plot", "z.svg"),
+    ],
+)
+def test_no_output_overwrites_an_input(precious, arguments, options, path):
+    before = {file: file.read_bytes() for file in precious.rglob("*.*") if file.is_file()}
+    err = refused(*arguments.split(), cwd=precious)
+    assert path in err and all(option in err.split() or f"{option};" in err for option in options.split())
+    assert {file: file.read_bytes() for file in precious.rglob("*.*") if file.is_file()} == before
+
+
+def test_both_streams_of_a_terminal_are_no_file():
+    """Standard input and output may be one device."""
+    arguments = ["typing", "--in", "/dev/null", "--out", "/dev/null"]
+    assert call(*arguments) == (0, "", "")

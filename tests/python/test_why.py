@@ -181,7 +181,7 @@ def test_command(people):
     code, out, err = call(*why(people, "D2", "--limit", "A=0", "--where", "age < 40 and id != 'D4'"))
     assert (code, err) == (0, "")
     assert out.splitlines() == [
-        "Patient P1: 1 donors; D2 is not among them:",
+        "Patient P1: 1 donor; D2 is not among them:",
         "  - 1 mismatch, none allowed (A AM)",
         "  - 1 mismatch at A, none allowed there (AM)",
         "  - age < 40 does not hold (age is 44)",

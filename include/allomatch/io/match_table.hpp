@@ -15,12 +15,13 @@ namespace allomatch::io {
 /// Rows of one or more lists that were searched at the same loci: patient_id, donor_id, rank,
 /// mismatches, mismatches_max, gvh, hvg, a column of two letters per locus, and its mismatches as A_mm .., for the
 /// searched loci and those shown with them. With frequencies also p0, p1 .., A_p0 .., patient_explained, donor_explained,
-/// patient_population and donor_population; either all lists have probabilities or none. dpb1_tce, dpb1_expression and
+/// patient_population and donor_population, and where a set has DPB1 dpb1_p_match ..; either all lists have probabilities or none. dpb1_tce, dpb1_expression and
 /// b_leader where donors are typed at DPB1 and B.
 [[nodiscard]] table match_table(std::span<const match_list> lists);
 
 /// Pairs of cord units of one or more searches: patient_id, rank, first_id, second_id, first_mismatches,
-/// second_mismatches, unit_mismatches, total_tnc_per_kg, lowest_tnc_per_kg (10^7 for each kilogram), abo_not_identical.
+/// second_mismatches, unit_mismatches, total_tnc_per_kg, lowest_tnc_per_kg (10^7 for each kilogram), abo_not_identical,
+/// and the highest counts: first_mismatches_max, second_mismatches_max, unit_mismatches_max.
 [[nodiscard]] table cord_pair_table(std::span<const cord_pair_list> lists);
 
 /// Writes match tables to one file as they come: .csv .tsv .jsonl, each also .gz. Nothing is left behind unless `commit`

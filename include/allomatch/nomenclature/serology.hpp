@@ -53,7 +53,7 @@ struct antigen_set {
         for (std::size_t i = 0; i < capacity; ++i)
             if (contains(i)) visit(i);
     }
-    friend constexpr bool operator==(const antigen_set&, const antigen_set&) = default;
+    friend constexpr auto operator<=>(const antigen_set&, const antigen_set&) = default;
 };
 
 /// The antigens of one family with, for each, its line: itself, all broads and parents above it, all
@@ -73,8 +73,6 @@ public:
     [[nodiscard]] const antigen_set& line(std::size_t i) const { return lines_[i]; }
     /// All antigens that match one of `set`: the union of their lines.
     [[nodiscard]] antigen_set lines_of(const antigen_set& set) const;
-    /// Antigens that match each one of `set`: what their lines have in common.
-    [[nodiscard]] antigen_set common_line_of(const antigen_set& set) const;
     /// Antigens from `from` to `to` through broads, splits or associated ones, both ends included;
     /// empty when they are not in one line.
     [[nodiscard]] std::vector<std::size_t> path(std::size_t from, std::size_t to) const;

@@ -118,4 +118,7 @@ private:
     text_dictionary words_{""};
 };
 
+/// Whole years of a donor on a day; nothing where the birth date is missing or lies behind that day.
+[[nodiscard]] std::optional<int> age_of(const field_column& birth_date, std::size_t donor, day_number on) noexcept;
+
 }  // namespace allomatch

@@ -23,6 +23,8 @@ public:
         visit("class_ends", self.class_ends_);
         visit("classes", self.classes_);
         visit("antigens", self.antigens_);
+        visit("antigens_of_one_ends", self.antigens_of_one_ends_);
+        visit("antigens_of_one", self.antigens_of_one_);
         visit("first_field_ends", self.first_field_ends_);
         visit("first_fields", self.first_fields_);
         visit("traits", self.traits_);
@@ -33,6 +35,8 @@ private:
     stored_array<std::uint32_t> class_ends_;
     stored_array<class_id> classes_;
     stored_array<antigen_set> antigens_;
+    stored_array<std::uint32_t> antigens_of_one_ends_;
+    stored_array<antigen_set> antigens_of_one_;
     stored_array<std::uint32_t> first_field_ends_;
     stored_array<std::uint16_t> first_fields_;
     stored_array<std::uint32_t> traits_;

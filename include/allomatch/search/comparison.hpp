@@ -55,8 +55,8 @@ struct relation {
         blank = 128,             ///< the donor position is blank
         covered = 256,           ///< 4 bits: the donor position cannot avoid the k-th choice of small patient positions
         covered_mask = 256 * 15,
-        one_line_first = 4096,   ///< every antigen of one side matches every one of the other, patient's first position
-        one_line_second = 8192,
+        sure_antigen_first = 4096,  ///< any allele of one side has an antigen match with any of the other, patient's first
+        sure_antigen_second = 8192,
     };
 };
 
@@ -86,21 +86,24 @@ public:
     [[nodiscard]] const position& common() const noexcept { return common_; }
 
 private:
-    [[nodiscard]] bool antigen_match(const position& donor, const position& patient,
-                                     const antigen_set& patient_lines) const;
-    [[nodiscard]] bool in_one_line(const position& donor, const position& patient, const antigen_set& patient_line) const;
+    /// What the antigens of a patient position match.
+    struct matching_antigens {
+        antigen_set any;                                           ///< those of one allele at least
+        boost::container::small_vector<antigen_set, 1> of_one;     ///< of single alleles
+    };
+    [[nodiscard]] matching_antigens matching(const nomenclature& names, const position& p) const;
+    [[nodiscard]] bool antigen_match(const position& donor, const position& patient, const matching_antigens& lines) const;
+    [[nodiscard]] bool sure_antigen_match(const position& donor, const position& patient, const matching_antigens& lines) const;
 
     genotype_alternative patient_;
     position common_;
-    antigen_set first_lines_;
-    antigen_set second_lines_;
+    matching_antigens first_lines_;
+    matching_antigens second_lines_;
     struct choice {
         std::array<class_id, 2> classes;
     };
     boost::container::small_vector<choice, 4> choices_;  ///< classes that small patient positions may take
     std::uint16_t all_choices_ = 0;
-    antigen_set first_line_;  // antigens in one line with every antigen of the position
-    antigen_set second_line_;
     bool dpb1_ = false;
 };
 

@@ -14,7 +14,8 @@
 namespace allomatch {
 
 /// A search for cord units that agree in so many of the positions: "4/6" .. "6/6" (A and B by antigen, DRB1 by class),
-/// "4/8" .. "8/8" (A, B, C, DRB1 by class); ranked by the preset `cord`, without thresholds of doses.
+/// "4/8" .. "8/8" (A, B, C, DRB1 by class), or fewer, down to "0/6"; ranked by the preset `cord`, without thresholds of
+/// doses.
 /// \throws format_error for another text.
 [[nodiscard]] search_request cord_request(std::string_view match);
 
@@ -40,6 +41,7 @@ struct cord_pair {
     std::uint32_t first = 0;   ///< rows of `cord_pair_list::units`
     std::uint32_t second = 0;
     std::uint8_t unit_mismatches = 0;    ///< of one unit with the other, counted as with the patient
+    std::uint8_t unit_mismatches_max = 0;
     std::uint8_t abo_not_identical = 0;  ///< units whose ABO group is not known to be the patient's
     double total_tnc_per_kg = 0;   ///< 10^7; a count that is missing adds nothing; not a number without the patient's weight
     double lowest_tnc_per_kg = 0;

@@ -35,6 +35,11 @@ enum class rh_match : std::uint8_t { identical, unknown, different };
 /// Sex and pregnancies of a donor.
 enum class sex_class : std::uint8_t { male, female_without_pregnancies, unknown, female_with_pregnancies };
 
+/// Relative error that a dose may have: counts are kept in single precision.
+inline constexpr double dose_error = 1e-6;
+/// Whether a dose is at least as large as asked for; a unit of exactly that dose is. False for a dose that is not known.
+[[nodiscard]] constexpr bool reaches(double dose, double least) noexcept { return dose >= least * (1 - dose_error); }
+
 /// The donor fields of a registry, read for one patient. Borrows both. Immutable: any number of threads may ask. A number that
 /// cannot be worked out is not a number.
 class field_comparison {
@@ -46,6 +51,12 @@ public:
     [[nodiscard]] rh_match rh(donor_index d) const noexcept { return compare_rh(patient_rh_, word(rh_, d)); }
     [[nodiscard]] sex_class sex(donor_index d) const noexcept;
     [[nodiscard]] std::string_view status(donor_index d) const noexcept { return word(status_, d); }
+    /// Not deleted, reserved for another patient or temporarily not available.
+    [[nodiscard]] bool can_be_asked(donor_index d) const noexcept {
+        const std::string_view s = status(d);
+        return s != "DE" && s != "OP" && s != "TU";
+    }
+    [[nodiscard]] bool is_cord_unit(donor_index d) const noexcept { return word(type_, d) == "cord"; }
     /// Whole years.
     [[nodiscard]] std::optional<int> age(donor_index d) const noexcept;
     [[nodiscard]] double age_in_days(donor_index d) const noexcept;
@@ -79,6 +90,7 @@ private:
     const field_column* sex_;
     const field_column* pregnancies_;
     const field_column* status_;
+    const field_column* type_;
     const field_column* birth_date_;
     const field_column* weight_;
     const field_column* tnc_;

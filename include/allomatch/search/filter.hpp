@@ -36,7 +36,7 @@ public:
     /// \throws format_error naming the place in the text, the reason and, for a field that does not exist,
     /// the fields that do. `on` is the day that ages are counted at.
     /// With `predicted`, the loci of a search with probabilities, these may be asked for too: `p0`, `p1` ..
-    /// and `A_p0` .. as in the columns of the results.
+    /// and `A_p0` .., and `dpb1_p_match` .., as in the columns of the results.
     donor_filter(std::string_view text, const registry& donors, day_number on, std::span<const locus> predicted = {});
 
     [[nodiscard]] bool takes_all() const noexcept { return root_ == nullptr; }

@@ -20,6 +20,7 @@ enum class obstacle_kind : std::uint8_t {
     max_mismatches,  ///< too many mismatches in all
     min_mismatches,  ///< too few: better than asked for
     limit,           ///< too many mismatches at one locus
+    type,            ///< not a cord unit
     min_tnc_per_kg,  ///< too few nucleated cells, or not known how many
     min_cd34_per_kg, ///< too few CD34 positive cells, or not known how many
     top,             ///< within the limits, and not among the best

@@ -50,6 +50,8 @@ struct pair_facts {
 
 /// The lowest TCE groups that a typed DPB1 locus may have: bits 1, 2, 3; bit 0 when it may be unknown.
 [[nodiscard]] unsigned lowest_tce_groups(const genotype& dpb1, std::size_t version);
+/// The same for a pair of alleles, each with the groups that it may have.
+[[nodiscard]] unsigned lowest_tce_groups(unsigned first, unsigned second) noexcept;
 /// Leaders of a typed B locus.
 [[nodiscard]] leader_genotype leaders_of(const genotype& b);
 /// The possible answers for a mismatched DPB1, from what `lowest_tce_groups` gave for each side.

@@ -31,6 +31,7 @@ struct search_request {
     direction count = direction::both;
     comparison_rules rules{};
     std::string where{};                               ///< see donor_filter
+    bool cord_units = false;                           ///< only donors whose type is cord
     /// Least nucleated cells of a cord unit, 10^7 for each kilogram of the patient; CD34 positive ones, 10^5.
     std::optional<double> min_tnc_per_kg{};
     std::optional<double> min_cd34_per_kg{};
@@ -79,7 +80,7 @@ public:
 
 private:
     void start(const patient& who, const search_request& request);
-    void check_doses(const patient& who, const search_request& request) const;
+    void check_units(const patient& who, const search_request& request) const;
     [[nodiscard]] locus_query& query(locus l) noexcept { return queries_[index(l)]; }
     [[nodiscard]] match_list new_list(std::shared_ptr<const patient> who, const search_request& request) const;
     /// Fills in the outcomes of the hits at the loci from place `from` of a row on.
@@ -91,9 +92,15 @@ private:
     std::shared_ptr<const registry> donors_;
     std::array<locus_query, locus_count> queries_;  // by locus
     pair_facts_query facts_;
+    /// What predicts a hit; copied for other threads.
+    struct predictors {
+        match_predictor mismatches;
+        tce_predictor tce;
+    };
     std::shared_ptr<const donor_genotypes> predicting_;
     comparison_rules predicting_by_;
-    std::optional<match_predictor> predictor_;
+    std::size_t predicting_version_ = 0;  ///< of TCE groups
+    std::optional<predictors> predictors_;
 };
 
 /// The condition of a request, read once for many patients. \throws format_error.

@@ -19,7 +19,8 @@ struct typing_gain {
     double locus_match = 0;          ///< P(no mismatch at this locus): the chance that typing confirms it
     double full_match_if_match = 0;  ///< P(no mismatch) once the locus is known to match
     /// By how much P(no mismatch) of the best donor is expected to grow when this donor is typed there and the best is
-    /// chosen anew: the value of the answer before it is known. From 0 to 1.
+    /// chosen anew: the value of the answer before it is known. From 0 to 1. Donors who are deleted, reserved or
+    /// temporarily not available are no choice: they gain nothing and are not the best.
     double gain = 0;
     std::size_t rank = 0;  ///< from 1, among the rows of the list in its ranking
     std::size_t rank_if_match = 0;

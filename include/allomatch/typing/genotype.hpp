@@ -34,6 +34,7 @@ struct position {
     kind what = kind::blank;
     boost::container::small_vector<class_id, 4> classes;           ///< sorted
     antigen_set antigens;                                          ///< of all typed expressed alleles
+    boost::container::small_vector<antigen_set, 1> antigens_of_one;///< sets that single alleles have, sorted
     boost::container::small_vector<std::uint16_t, 2> first_fields; ///< sorted, gene in the top 4 bits
     allele_traits traits;                                          ///< of all typed expressed alleles
 

@@ -35,22 +35,22 @@ from . import (
     _typing_gain,
     _why,
 )
-from ._common import shortened
+from ._common import check_outputs, shortened
+from ._fetch import CHECKSUMS, OPTIONAL, REQUIRED
 
-_PATHS = {
-    "donors",
-    "patients",
-    "mac",
-    "out",
-    "import_report",
-    "report",
-    "source",
-    "dir",
-    "file",
-    "frequencies",
-    "predict_with",
-    "plot",
+# Options that take paths, by their names in the parsed arguments.
+_READ = {
+    "donors": "--donors",
+    "patients": "--patients",
+    "source": "--in",
+    "mac": "--mac",
+    "frequencies": "--frequencies",
+    "predict_with": "--predict-with",
+    "rank": "--rank",
+    "release": "--release",
 }
+_WRITTEN = {"out": "--out", "report": "--report", "plot": "--plot", "import_report": "--import-report"}
+_ANY_BYTES = {*_READ, *_WRITTEN, "dir", "file"} - {"rank", "release"}
 
 
 class Command(Protocol):
@@ -114,6 +114,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         args = build_parser().parse_args(argv)
         _check_text(args)
+        _check_paths(args)
         code = int(args.run(args))
         sys.stdout.flush()
         return code
@@ -148,10 +149,30 @@ def _check_text(args: argparse.Namespace) -> None:
         UnicodeEncodeError: an argument is not UTF-8.
     """
     for name, value in vars(args).items():
-        if name not in _PATHS:
+        if name not in _ANY_BYTES:
             for text in value if isinstance(value, list) else [value]:
                 if isinstance(text, str):
                     text.encode()
+
+
+def _check_paths(args: argparse.Namespace) -> None:
+    """No file is written over one that is read, or twice; the files of a release folder are read too.
+
+    Raises:
+        FormatError: naming both options and the path.
+    """
+
+    def given(options: dict[str, str]) -> list[tuple[str, str]]:
+        values = ((option, getattr(args, name, None)) for name, option in options.items())
+        lists = ((option, value if isinstance(value, list) else [value]) for option, value in values)
+        return [(option, path) for option, paths in lists for path in paths if isinstance(path, str) and path]
+
+    read = given(_READ)
+    for option, folder in read[:]:
+        if option == "--release":
+            read += [(option, f"{folder}/{file}") for file in (*REQUIRED, *OPTIONAL, *CHECKSUMS)]
+    import_report = {"import_report": "--report"} if args.command == "import" else {}
+    check_outputs(read, given(_WRITTEN | import_report))
 
 
 def _end(code: int, message: str) -> int:

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from .. import _core
 from .._calibration_plot import check_plot
+from .._words import counted
 from ..calibration import Bin, Calibration, calibrate
 from ..errors import FormatError
-from ..frequencies import Frequencies
 from ..simulation import simulate
 from ._common import (
     Progress,
@@ -25,6 +25,7 @@ from ._common import (
     complete_file,
     load_release,
     positive_number,
+    read_frequencies,
     say_json,
     whole_number,
 )
@@ -95,9 +96,11 @@ def run(args: argparse.Namespace) -> int:
     start = time.perf_counter()
     _check(args)
     names, _ = load_release(args)
-    drawn_from = _read(args.frequencies, names, args.normalise, "frequencies")
+    drawn_from = read_frequencies(args.frequencies, names, args.normalise)
     predicting = (
-        _read(args.predict_with, names, args.normalise, "predict-with") if args.predict_with else drawn_from
+        read_frequencies(args.predict_with, names, args.normalise, "predict-with")
+        if args.predict_with
+        else drawn_from
     )
     with tempfile.TemporaryDirectory(prefix="allomatch-") as folder:
         with Progress("simulating") as progress:
@@ -167,14 +170,6 @@ def _check(args: argparse.Namespace) -> None:
     if args.plot is not None:
         check_plot(args.plot)
     _core.loci_from_text(args.loci)
-
-
-def _read(sources: Sequence[str], names: _core.Nomenclature, normalise: bool, option: str) -> Frequencies:
-    if list(sources) == ["builtin"]:
-        return Frequencies.builtin(names)
-    if "builtin" in sources:
-        raise FormatError(f"--{option}: 'builtin' stands alone", column=option)
-    return Frequencies.read(sources, names, normalise=normalise)
 
 
 def _title(args: argparse.Namespace) -> str:
@@ -248,12 +243,14 @@ def _say(found: Calibration, args: argparse.Namespace) -> None:
     show_table("Scores of the uncertain predictions", head, rows, right=range(1, 10))
     print("certain: exactly 0 or 1; wrong: certain, and not so; error: mean distance from predicted to true")
     print(
-        f"\n{found.donors:,} donors and {found.patients:,} patients, {found.pairs:,} pairs;"
+        f"\n{counted(found.donors, 'donor')} and {counted(found.patients, 'patient')},"
+        f" {counted(found.pairs, 'pair')};"
         f" p0 is uncertain in {found.score('p0').pairs:,} of them"
     )
     print(
-        f"unexplained: {found.unexplained_donors:,} donors, {found.unexplained_patients:,} patients,"
-        f" {found.unexplained_pairs:,} pairs; certain but wrong: {found.contradictions:,} pairs"
+        f"unexplained: {counted(found.unexplained_donors, 'donor')},"
+        f" {counted(found.unexplained_patients, 'patient')}, {counted(found.unexplained_pairs, 'pair')};"
+        f" certain but wrong: {counted(found.contradictions, 'pair')}"
     )
     for what, path in (("table", args.out), ("picture", args.plot)):
         if path is not None:

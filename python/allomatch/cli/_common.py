@@ -10,14 +10,16 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 from .. import _core
+from .._words import counted
 from ..errors import FormatError
 from ..frequencies import Frequencies
 from ..registry import Registry
+from ._tables import visible
 
 NULLS = ("ignore_inside_ambiguity", "consider")
 SNAPSHOT_ENDING = ".amx"
@@ -65,16 +67,17 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 
 def whole_number(text: str) -> int:
     """An option that counts something."""
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise argparse.ArgumentTypeError(f"expected a whole number, not '{text}'")
-    return int(text)
+    return _counting(text, 0)
 
 
 def positive_number(text: str) -> int:
-    number = whole_number(text)
-    if number == 0:
-        raise argparse.ArgumentTypeError("expected a number from 1")
-    return number
+    return _counting(text, 1)
+
+
+def _counting(text: str, least: int) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 9 or int(text) < least:
+        raise argparse.ArgumentTypeError(f"expected a whole number from {least}, not '{text}'")
+    return int(text)
 
 
 def load_release(args: argparse.Namespace) -> tuple[_core.Nomenclature, _core.MacTable | None]:
@@ -104,7 +107,8 @@ def read_donors(path: str, names: _core.Nomenclature, mac: _core.MacTable | None
 
 
 def shortened(message: str) -> str:
-    """For the eye: a hostile cell must not flood the terminal."""
+    """For the eye: a hostile cell must not flood the terminal, nor steer it."""
+    message = visible(message)
     return message if len(message) <= _LONGEST_MESSAGE else message[:_LONGEST_MESSAGE] + " .."
 
 
@@ -120,29 +124,60 @@ def account(report: _core.ImportReport) -> dict[str, Any]:
     }
 
 
+def refused_by_strict(
+    strict: bool,
+    reports: Sequence[_core.ImportReport],
+    frequencies: Frequencies | None = None,
+    consequence: str = "nothing was done",
+) -> bool:
+    """Whether `--strict` forbids to go on; says so."""
+    problems = [problem for report in reports for problem in report.problems]
+    refused = sum(report.rows_refused for report in reports)
+    if frequencies is not None:
+        problems += frequencies.report["problems"]
+        refused += frequencies.report["rows_refused"]
+    if not strict or not refused:
+        return False
+    rows = counted(refused, "row was", "rows were")
+    print(
+        f"allomatch: {consequence}: {rows} refused (--strict),"
+        f" the first: {shortened(problems[0]['message'])}",
+        file=sys.stderr,
+    )
+    return True
+
+
 def say_account(what: str, report: _core.ImportReport) -> None:
     """An import for the eye: how many rows, and the first reasons for refusing some."""
     print(
-        f"{what}: {report.rows_read:,} rows read, {report.rows_taken:,} taken,"
+        f"{what}: {counted(report.rows_read, 'row')} read, {report.rows_taken:,} taken,"
         f" {report.rows_refused:,} refused ({report.seconds:.2f} s)"
     )
     for problem in report.problems[:_SHOWN_PROBLEMS]:
         print(f"  refused: {shortened(problem['message'])}")
     if len(report.problems) > _SHOWN_PROBLEMS:
-        print(
-            f"  .. and {len(report.problems) - _SHOWN_PROBLEMS:,} more reasons; the import report lists all"
-        )
+        more = counted(len(report.problems) - _SHOWN_PROBLEMS, "more reason")
+        print(f"  .. and {more}; the import report lists all")
     for warning in report.warnings[:_SHOWN_PROBLEMS]:
         times = f" ({warning['count']:,} rows)" if warning["count"] > 1 else ""
         print(f"  warning: {shortened(warning['message'])}{times}")
     if len(report.warnings) > _SHOWN_PROBLEMS:
-        print(f"  .. and {len(report.warnings) - _SHOWN_PROBLEMS:,} more warnings")
+        print(f"  .. and {counted(len(report.warnings) - _SHOWN_PROBLEMS, 'more warning')}")
 
 
-def read_frequencies(files: list[str], names: _core.Nomenclature, normalise: bool) -> Frequencies:
-    """The files of ``--frequencies``, or the built-in set for the word ``builtin``."""
-    if files == ["builtin"]:
+def read_frequencies(
+    files: Sequence[str], names: _core.Nomenclature, normalise: bool, option: str = "frequencies"
+) -> Frequencies:
+    """The files of ``--frequencies``, or the built-in set for the word ``builtin``.
+
+    Raises:
+        FormatError: a file cannot be read, or there is more than ``builtin``.
+    """
+    if list(files) == ["builtin"]:
         return Frequencies.builtin(names)
+    if "builtin" in files:
+        reason = "is given twice" if files.count("builtin") > 1 else "stands alone"
+        raise FormatError(f"--{option}: 'builtin' {reason}", column=option)
     return Frequencies.read(files, names, normalise=normalise)
 
 
@@ -157,16 +192,16 @@ def say_frequencies(frequencies: Frequencies) -> None:
     report = frequencies.report
     zero = f", {report['rows_zero']:,} of frequency 0" if report["rows_zero"] else ""
     print(
-        f"frequencies: {report['rows_read']:,} rows read, {report['rows_taken']:,} taken{zero},"
+        f"frequencies: {counted(report['rows_read'], 'row')} read, {report['rows_taken']:,} taken{zero},"
         f" {report['rows_refused']:,} refused"
     )
     for one in frequencies.sets[:_SHOWN_PROBLEMS]:
         at = f"at {' '.join(one['loci'])}, sum {one['sum']:.6g}"
-        print(f"  {one['population']}: {one['haplotypes']:,} haplotypes {at}")
+        print(f"  {one['population']}: {counted(one['haplotypes'], 'haplotype')} {at}")
     for problem in report["problems"][:_SHOWN_PROBLEMS]:
         print(f"  refused: {shortened(problem['message'])}")
     if len(report["problems"]) > _SHOWN_PROBLEMS:
-        print(f"  .. and {len(report['problems']) - _SHOWN_PROBLEMS:,} more refused rows")
+        print(f"  .. and {counted(len(report['problems']) - _SHOWN_PROBLEMS, 'more refused row')}")
     for warning in report["warnings"][:_SHOWN_PROBLEMS]:
         print(f"  warning: {shortened(warning['message'])}")
 
@@ -207,6 +242,33 @@ def write_import_report(
 
 
 # -- files and streams ------------------------------------------------
+
+
+def check_outputs(inputs: Sequence[tuple[str, str]], outputs: Sequence[tuple[str, str]]) -> None:
+    """Refuse to write over a file that is read, or two files in one place. Each is (option, path).
+
+    Raises:
+        FormatError: naming both options and the path.
+    """
+    for number, (option, path) in enumerate(outputs):
+        for other, read in inputs:
+            if _same_file(path, read):
+                raise FormatError(
+                    f"{path}: {option} would overwrite the file of {other}; name another file", place=path
+                )
+        for other, written in outputs[:number]:
+            if _same_file(path, written):
+                raise FormatError(f"{path}: {other} and {option} would write the same file", place=path)
+
+
+def _same_file(one: str, other: str) -> bool:
+    """Also through links. What is no file, as a terminal or pipe, is never overwritten."""
+    here, there = Path(one), Path(other)
+    if here.exists() and not here.is_file():
+        return False
+    if os.path.realpath(here) == os.path.realpath(there):
+        return True
+    return here.exists() and there.exists() and here.samefile(there)
 
 
 @contextlib.contextmanager

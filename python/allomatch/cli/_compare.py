@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from .. import _core
+from .._words import counted
 from ..matches import Matches
 from ..patient import Patient
 from ..request import search_options
@@ -23,7 +24,7 @@ from ._people import (
     add_output,
     add_people,
     read_people,
-    refused_by_strict,
+    stopped_by_strict,
 )
 from ._search import percent
 from ._tables import LEGEND, show_table
@@ -72,10 +73,10 @@ def run(args: argparse.Namespace) -> int:
     start = time.perf_counter()
     loci = _core.loci_from_text(args.loci)
     search_options(loci=args.loci)
-    out = None if args.out is None else OpenMatchFile(args.out, loci, bool(args.frequencies))
+    out = None if args.out is None else OpenMatchFile(args.out, loci)
     try:
         people = read_people(args)
-        if refused_by_strict(args, people):
+        if stopped_by_strict(args, people):
             return 3
         coverage = None
         if people.frequencies:
@@ -84,6 +85,7 @@ def run(args: argparse.Namespace) -> int:
             )
         comparing = time.perf_counter()
         if out is not None:
+            out.predicts(people.frequencies)
             with out as file:
                 for matches in compared(people, people.patients, args):
                     file.add(matches)
@@ -119,7 +121,7 @@ def run(args: argparse.Namespace) -> int:
             by_set = ", ".join(f"{name} {count:,}" for name, count in coverage["explained"].items())
             print(f"donors explained by {by_set}; not explained: {coverage['unexplained']:,}")
         written = f", written to {args.out}" if out is not None else "; --out F writes them"
-        print(f"{pairs:,} pairs at {' '.join(loci)}{written}; release {people.names.version}")
+        print(f"{counted(pairs, 'pair')} at {' '.join(loci)}{written}; release {people.names.version}")
         print("seconds: " + ", ".join(f"{name} {value:.2f}" for name, value in people.seconds.items()))
     return 3 if people.refused else 0
 

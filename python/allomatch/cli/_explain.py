@@ -17,10 +17,10 @@ from ._people import (
     add_ranking,
     patient_of_pair,
     read_people,
-    refused_by_strict,
     say_refused_others,
+    stopped_by_strict,
 )
-from ._tables import LEGEND, show_table
+from ._tables import LEGEND, show_table, visible
 
 HELP = "explain one pair, locus by locus"
 
@@ -72,7 +72,7 @@ def explanation(people: People, args: argparse.Namespace) -> dict[str, Any]:
 def run(args: argparse.Namespace) -> int:
     search_options(loci=args.loci, rank=args.rank, on=args.on)
     people = read_people(args)
-    if refused_by_strict(args, people):
+    if stopped_by_strict(args, people):
         return 3
     pair = explanation(people, args)
     if args.json:
@@ -96,9 +96,9 @@ def _described(position: dict[str, Any], who: str) -> str:
 def show_probabilities(pair: dict[str, Any]) -> None:
     chances = pair["probabilities"]
     sets = f"patient {chances['patient_population']}, donor {chances['donor_population']}"
-    print(f"  haplotype frequencies: {sets}")
+    print(visible(f"  haplotype frequencies: {sets}"))
     for who, reason in chances["unexplained"].items():
-        print(f"  the {who} is not explained: {reason}")
+        print(visible(f"  the {who} is not explained: {reason}"))
     if chances["p"] is not None:
         likely = [f"P({k}) {percent_text(p)}%" for k, p in enumerate(chances["p"]) if p > 0]
         print(f"  probability of so many mismatches: {', '.join(likely)}")
@@ -111,17 +111,20 @@ def show_probabilities(pair: dict[str, Any]) -> None:
     ]
     if at:
         print(f"  by locus, of 0/1/2: {', '.join(at)}")
+    if chances["dpb1"] is not None:
+        likely = [f"{answer} {percent_text(p)}%" for answer, p in chances["dpb1"].items() if p > 0]
+        print(f"  DPB1 by T-cell epitope groups: {', '.join(likely)}")
 
 
 def show_pair(pair: dict[str, Any]) -> None:
     patient, donor = pair["patient"], pair["donor"]
     most = f" to {pair['mismatches_max']}" if pair["mismatches_max"] != pair["mismatches"] else ""
-    print(f"Patient {patient['id']} and donor {donor['id']}, release {pair['release']}")
+    print(visible(f"Patient {patient['id']} and donor {donor['id']}, release {pair['release']}"))
     print(f"  mismatches {pair['mismatches']}{most}, GvH {pair['gvh']}, HvG {pair['hvg']}")
     for who, person in (("patient", patient), ("donor", donor)):
         fields = [f"{name} {value}" for name, value in person.items() if name not in ("id", "typings")]
         if fields:
-            print(f"  {who}: {', '.join(fields)}")
+            print(visible(f"  {who}: {', '.join(fields)}"))
     if "probabilities" in pair:
         show_probabilities(pair)
     print()
@@ -163,7 +166,7 @@ def show_pair(pair: dict[str, Any]) -> None:
             print(title)
         for words in (locus["decision"], locus["note"]):
             if words:
-                print(f"  {words}")
+                print(visible(f"  {words}"))
         print()
     rows = [[name.replace("_", " "), value] for name, value in pair["rank"].items()]
     show_table("What its place in a search depends on", ["criterion", "value"], rows)

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import argparse
 import collections
-import sys
 from typing import Any
 
 from ..registry import Registry
@@ -18,12 +17,13 @@ from ._common import (
     check_report_path,
     load_release,
     read_donors,
+    refused_by_strict,
     say_account,
     say_json,
     shortened,
     write_import_report,
 )
-from ._tables import show_table
+from ._tables import show_table, visible
 
 HELP = "read a donor file and account for every row"
 
@@ -44,12 +44,7 @@ def run(args: argparse.Namespace) -> int:
     report = donors.report
     if args.import_report:
         write_import_report(args.import_report, [report])
-    if args.strict and report.rows_refused:
-        first = shortened(report.problems[0]["message"])
-        print(
-            f"allomatch: nothing was taken: {report.rows_refused:,} refused (--strict), the first: {first}",
-            file=sys.stderr,
-        )
+    if refused_by_strict(args.strict, [report], consequence="nothing was taken"):
         return 3
     reasons = collections.Counter((p["column"], p["reason"]) for p in report.problems)
     memory = donors.memory()
@@ -92,7 +87,7 @@ def show(summary: dict[str, Any], donors: Registry) -> None:
     show_table("Typed loci", ["locus", "donors", "genotypes", "texts", "classes"], rows, right=(1, 2, 3, 4))
     print()
     if summary["fields"]:
-        print("fields: " + ", ".join(summary["fields"]))
+        print(visible("fields: " + ", ".join(summary["fields"])))
     per_donor = (
         "" if summary["bytes_per_donor"] is None else f", {summary['bytes_per_donor']:,} bytes a donor"
     )

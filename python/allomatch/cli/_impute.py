@@ -6,12 +6,12 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import sys
 import time
 from collections.abc import Iterator
 from typing import Any
 
 from .. import _core
+from .._words import counted
 from ..errors import FormatError
 from ..frequencies import Frequencies, Imputation, percent_text
 from ..registry import Registry
@@ -29,14 +29,14 @@ from ._common import (
     positive_number,
     read_donors,
     read_frequencies,
+    refused_by_strict,
     say_account,
     say_frequencies,
     say_json,
-    shortened,
     write_import_report,
 )
 from ._people import add_frequencies
-from ._tables import show_table
+from ._tables import show_table, visible
 
 HELP = "genotypes and haplotype pairs of typings, with their probabilities"
 
@@ -89,13 +89,7 @@ def run(args: argparse.Namespace) -> int:
     if args.import_report:
         write_import_report(args.import_report, [people.report], frequencies)
     refused = people.report.rows_refused + frequencies.report["rows_refused"]
-    if args.strict and refused:
-        problems = [*people.report.problems, *frequencies.report["problems"]]
-        print(
-            f"allomatch: nothing was done: {refused:,} rows refused (--strict), the first:"
-            f" {shortened(problems[0]['message'])}",
-            file=sys.stderr,
-        )
+    if refused_by_strict(args.strict, [people.report], frequencies):
         return 3
     wanted = args.id or [people._core.id(i) for i in range(len(people))]
     for id in args.id:
@@ -123,7 +117,8 @@ def run(args: argparse.Namespace) -> int:
             for one in shown:
                 show_person(one)
             if len(wanted) > len(shown):
-                print(f".. and {len(wanted) - len(shown):,} more people; --out F writes all\n")
+                more = counted(len(wanted) - len(shown), "more person", "more people")
+                print(f".. and {more}; --out F writes all\n")
     if args.json and args.out:
         say_json(
             {
@@ -141,7 +136,8 @@ def run(args: argparse.Namespace) -> int:
         say_account("people", people.report)
         say_frequencies(frequencies)
         if args.out:
-            print(f"{len(wanted):,} people, {explained:,} of them explained, written to {args.out}")
+            people_words = counted(len(wanted), "person", "people")
+            print(f"{people_words}, {explained:,} of them explained, written to {args.out}")
     return 3 if refused else 0
 
 
@@ -220,10 +216,10 @@ def rows_of(one: Imputation) -> Iterator[dict[str, Any]]:
 
 def show_person(one: Imputation) -> None:
     if not one.explained:
-        print(f"{one.id}: not explained by {one.population}: {one.reason}\n")
+        print(f"{visible(one.id)}: not explained by {visible(f'{one.population}: {one.reason}')}\n")
         return
     certain = ", fully typed" if one.certain else ""
-    print(f"{one.id}, {one.population}{certain}")
+    print(visible(f"{one.id}, {one.population}{certain}"))
     rows = [[first, second, percent_text(p) + "%"] for first, second, p in one.haplotype_pairs]
     if rows:
         held = percent_text(min(one.haplotype_pair_mass, 1))

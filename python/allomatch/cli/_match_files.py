@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from .. import _core
 from ..errors import FormatError
+from ..frequencies import Frequencies
 from ..matches import Matches, MatchTable
 from ._common import complete_file
 
@@ -18,15 +19,17 @@ _FIXED = ("patient_id", "donor_id", "rank", "mismatches", "mismatches_max", "gvh
 _ROW_GROUP = 200_000
 
 
-def match_columns(loci: list[str], predicted: bool) -> dict[str, type]:
+def match_columns(loci: list[str], frequencies: Frequencies | None = None) -> dict[str, type]:
     """Columns of a match file in their order, and what they hold."""
     columns: dict[str, type] = {name: str if name.endswith("_id") else int for name in _FIXED}
     columns |= dict.fromkeys(loci, str) | {f"{locus}_mm": int for locus in loci}
-    if predicted:
+    if frequencies is not None:
         columns |= {f"p{k}": float for k in range(2 * len(loci) + 1)}
         columns |= {f"{locus}_p{k}": float for locus in loci for k in range(3)}
         columns |= {"patient_explained": bool, "donor_explained": bool}
         columns |= {"patient_population": str, "donor_population": str}
+        if any("DPB1" in one["loci"] for one in frequencies.sets):
+            columns |= dict.fromkeys(_core.tce_columns(), float)
     return columns
 
 
@@ -97,8 +100,8 @@ class _Parquet:
             ) from None
         self._target = Path(os.path.realpath(path))
         self._unfinished = self._target.with_name(f".{self._target.name[:180]}.{os.getpid()}.part")
-        kinds = {str: pyarrow.string(), int: pyarrow.int64(), float: pyarrow.float64(), bool: pyarrow.bool_()}
-        self._schema = pyarrow.schema([(name, kinds[kind]) for name, kind in columns.items()])
+        self._arrow = pyarrow
+        self._columns = columns
         self._parquet = pyarrow.parquet.ParquetWriter
         self._file: Any = None
         try:
@@ -122,11 +125,16 @@ class _Parquet:
         self._waiting.clear()
         self._rows = 0
 
+    def _schema(self) -> Any:
+        pa = self._arrow
+        kinds = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
+        return pa.schema([(name, kinds[kind]) for name, kind in self._columns.items()])
+
     def commit(self) -> None:
         if self._waiting:
             self._write()
         if self._file is None:  # no patient at all
-            self._file = self._parquet(self._unfinished, self._schema, compression="zstd")
+            self._file = self._parquet(self._unfinished, self._schema(), compression="zstd")
         self._file.close()
         self._unfinished.replace(self._target)
 
@@ -143,8 +151,9 @@ class OpenMatchFile:
         FormatError: unknown ending, pyarrow is missing, or the file cannot be created.
     """
 
-    def __init__(self, path: str, loci: list[str], predicted: bool = False) -> None:
-        columns = match_columns(loci, predicted)
+    def __init__(self, path: str, loci: list[str]) -> None:
+        self._loci = loci
+        self._columns = columns = match_columns(loci)
         plain = path.removesuffix(".gz")
         if not Path(os.path.realpath(path)).parent.is_dir():
             raise FileNotFoundError(2, "the folder is not there", path)
@@ -157,6 +166,10 @@ class OpenMatchFile:
             self._file = _Text(path, columns)
         else:
             raise FormatError(f"{path}: a match file ends with {_ENDINGS}", place=path, column="out")
+
+    def predicts(self, frequencies: Frequencies | None) -> None:
+        """What the matches are predicted with: a file without any has the columns all the same."""
+        self._columns |= match_columns(self._loci, frequencies)
 
     def __enter__(self) -> MatchFile:
         return self._file

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .. import _core
+from .._words import counted
 from ..errors import FormatError
 from ..frequencies import Frequencies
 from ..patient import Patient, read_patients
@@ -22,9 +23,9 @@ from ._common import (
     load_release,
     read_donors,
     read_frequencies,
+    refused_by_strict,
     say_account,
     say_frequencies,
-    shortened,
     whole_number,
     write_import_report,
 )
@@ -145,19 +146,21 @@ class People:
 def read_people(args: argparse.Namespace) -> People:
     """Release, donors and patients as the options say; the import report is written at once."""
     check_report_path(getattr(args, "import_report", None))
+    if not args.frequencies:
+        for option in ("fallback", "normalise"):
+            if getattr(args, option):
+                raise FormatError(f"--{option} needs --frequencies", column=option)
     start = time.perf_counter()
     names, mac = load_release(args)
     release_seconds = time.perf_counter() - start
     donors = read_donors(args.donors, names, mac, args.nulls)
     patients, report = read_patients(args.patients, names, mac=mac, nulls=args.nulls)
     people = People(names, donors, patients, report)
-    if getattr(args, "frequencies", None):
+    if args.frequencies:
         started = time.perf_counter()
         people.frequencies = read_frequencies(args.frequencies, names, args.normalise)
         people.fallback = args.fallback
         frequency_seconds = round(time.perf_counter() - started, 3)
-    elif getattr(args, "fallback", None):
-        raise FormatError("--fallback needs --frequencies", column="fallback")
     people.seconds = {
         "nomenclature": round(release_seconds, 3),
         "donors": round(donors.report.seconds, 3),
@@ -170,21 +173,9 @@ def read_people(args: argparse.Namespace) -> People:
     return people
 
 
-def refused_by_strict(args: argparse.Namespace, people: People) -> bool:
+def stopped_by_strict(args: argparse.Namespace, people: People) -> bool:
     """Whether `--strict` forbids to go on; says so."""
-    if not args.strict or not people.refused:
-        return False
-    problems = [problem for report in people.reports for problem in report.problems]
-    if people.frequencies:
-        problems += people.frequencies.report["problems"]
-    first = problems[0]
-    rows = "row was" if people.refused == 1 else "rows were"
-    print(
-        f"allomatch: nothing was done: {people.refused:,} {rows} refused (--strict),"
-        f" the first: {shortened(first['message'])}",
-        file=sys.stderr,
-    )
-    return True
+    return refused_by_strict(args.strict, people.reports, people.frequencies)
 
 
 def patient_of_pair(people: People, args: argparse.Namespace) -> Patient:
@@ -223,5 +214,5 @@ def _not_there(what: str, id: str, report: _core.ImportReport) -> FormatError:
 def say_refused_others(people: People) -> None:
     """That rows were refused, where one pair is told of."""
     if people.refused:
-        rows = "row was" if people.refused == 1 else "rows were"
-        print(f"allomatch: {people.refused:,} {rows} refused; this pair is not among them", file=sys.stderr)
+        rows = counted(people.refused, "row was", "rows were")
+        print(f"allomatch: {rows} refused; this pair is not among them", file=sys.stderr)

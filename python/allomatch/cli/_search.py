@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from .. import _core
+from .._words import counted
 from ..errors import FormatError
 from ..frequencies import percent_text
 from ..matches import Match, Matches
@@ -33,17 +34,53 @@ from ._people import (
     add_people,
     add_ranking,
     read_people,
-    refused_by_strict,
+    stopped_by_strict,
 )
-from ._tables import LEGEND, show_table
+from ._tables import LEGEND, show_table, visible
 
 HELP = "find donors for patients"
 
 _SHOWN_DONORS = 10
 _SHOWN_PATIENTS = 50
-_SHOWN_FIELDS = ("age", "sex", "cmv", "abo", "status", "branch")
 _HITS_AT_ONCE = 4_000_000
 _PATIENTS_AT_ONCE = 256
+_TCE = {
+    None: "-",
+    "match": "match",
+    "permissive": "permissive",
+    "nonpermissive_gvh": "non-permissive GvH",
+    "nonpermissive_hvg": "non-permissive HvG",
+    "unknown": "unknown",
+}
+
+
+class Listed:
+    """What a command calls those it lists, and what it shows and tells of them."""
+
+    one = "donor"
+    many = "donors"
+    one_found = "donor"
+    shows_dpb1 = True
+    fields: tuple[str, ...] = ("birth_date", "age", "sex", "cmv", "abo", "status", "branch")
+    numbers: tuple[str, ...] = ()
+
+    def columns(self, known: Sequence[str]) -> list[str]:
+        return [name for name in self.fields if name in known]
+
+    def cell(self, match: Match, donor: dict[str, Any], column: str) -> str:
+        return str(donor.get(column, ""))
+
+    def facts(self, options: dict[str, Any]) -> dict[str, Any]:
+        """What the summary says besides."""
+        return {}
+
+    def notes(self, people: People, options: dict[str, Any]) -> list[str]:
+        """Lines between the legend and the accounts."""
+        return []
+
+    def none_found(self, people: People) -> list[str]:
+        """Lines after the accounts of a search that found nobody."""
+        return []
 
 
 def locus_limit(text: str) -> tuple[str, int]:
@@ -72,7 +109,8 @@ def add_where(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--where",
         metavar="EXPR",
-        help='condition on donor fields, and with --frequencies on p0, A_p0 ..: "age < 36 and p0 >= 0.5"',
+        help="condition on donor fields, and with --frequencies on p0, A_p0, dpb1_p_match ..:"
+        ' "age < 36 and p0 >= 0.5"',
     )
 
 
@@ -198,23 +236,25 @@ def run_search(
     args: argparse.Namespace,
     searched: Loci,
     options_for: Callable[[People], dict[str, Any]],
-    shown_fields: Sequence[str] = _SHOWN_FIELDS,
+    listed: Listed | None = None,
 ) -> int:
     """Search for all patients: table, match file, report, summary. The options may depend on the donors."""
     start = time.perf_counter()
+    listed = listed or Listed()
     if args.report is not None:
         check_report(args.report)
     elif args.lang is not None:
         raise FormatError("--lang needs --report", column="lang")
     loci = _core.loci_from_text(searched if isinstance(searched, str) else ",".join(searched))
-    out = (
-        None if args.out is None else OpenMatchFile(args.out, loci, bool(args.frequencies))
-    )  # told before the work if it cannot be written
+    # Told before the work if it cannot be written.
+    out = None if args.out is None else OpenMatchFile(args.out, loci)
     donors_found = rows = without = unexplained_donors = unexplained_patients = 0
     try:
         people = read_people(args)
-        if refused_by_strict(args, people):
+        if stopped_by_strict(args, people):
             return 3
+        if out is not None:
+            out.predicts(people.frequencies)
         options = options_for(people)
         searching = time.perf_counter()
         report = open_report(args, people, options)
@@ -233,7 +273,7 @@ def run_search(
                 if file is not None:
                     file.add(matches)
                 elif not args.json and number < _SHOWN_PATIENTS:
-                    show_matches(matches, args.top or _SHOWN_DONORS, shown_fields)
+                    show_matches(matches, args.top or _SHOWN_DONORS, listed)
             if report is not None:
                 report.finish()
     finally:
@@ -245,6 +285,7 @@ def run_search(
         "command": args.command,
         **people.accounts(),
         "loci": loci,
+        **listed.facts(options),
         "matches": {
             "patients": len(people.patients),
             "patients_without_donor": without,
@@ -261,18 +302,18 @@ def run_search(
     if args.json:
         say_json(summary)
     else:
-        say_summary(people, summary)
+        say_summary(people, summary, listed, listed.notes(people, options))
     return 3 if people.refused else 0
 
 
-def show_matches(matches: Matches, shown: int, shown_fields: Sequence[str]) -> None:
+def show_matches(matches: Matches, shown: int, listed: Listed) -> None:
     """The best donors of one patient."""
     donors = matches[:shown]
-    fields = [name for name in shown_fields if name in matches.registry.fields]
-    if "age" in shown_fields and "birth_date" in matches.registry.fields:
-        fields.insert(0, "birth_date")
+    fields = listed.columns(matches.registry.fields)
     chances = ["P(0)", "P(1)"] if matches.has_probabilities else []
-    head = ["#", "donor", "mismatches", *chances, *matches.loci, *fields, "placed by"]
+    dpb1 = listed.shows_dpb1 and any("DPB1" in m.also and m.dpb1_tce is not None for m in donors)
+    decision = ["DPB1", "TCE"] if dpb1 else []
+    head = ["#", listed.one, "mismatches", *chances, *matches.loci, *decision, *fields, "placed by"]
     rows = []
     for match in donors:
         donor = match.donor()
@@ -285,20 +326,24 @@ def show_matches(matches: Matches, shown: int, shown_fields: Sequence[str]) -> N
                 f"{match.mismatches}{most}",
                 *(percent(match, k) for k in range(len(chances))),
                 *(letters[locus] for locus in matches.loci),
-                *(str(donor.get(name, "")) for name in fields),
+                *((match.also.get("DPB1", "--"), _TCE[match.dpb1_tce]) if dpb1 else ()),
+                *(listed.cell(match, donor, name) for name in fields),
                 match.reason,
             ]
         )
     best = f", the best {len(donors)} shown" if len(donors) < matches.total else ""
-    title = f"Patient {matches.patient.id}: {matches.total:,} donors{best}"
+    total = counted(matches.total, listed.one_found, listed.many)
+    title = f"Patient {matches.patient.id}: {total}{best}"
     if matches.has_probabilities and not matches.patient_explained:
         title += "; the frequencies do not explain the patient"
     if rows:
         first = 3 + len(chances)
-        right = (0, 2, *range(3, first))
-        show_table(title, head, rows, right=right, letters=range(first, first + len(matches.loci)))
+        numbers = (i for i, name in enumerate(head) if name in listed.numbers)
+        right = (0, 2, *range(3, first), *numbers)
+        letters_end = first + len(matches.loci) + (1 if dpb1 else 0)
+        show_table(title, head, rows, right=right, letters=range(first, letters_end))
     else:
-        print(title)
+        print(visible(title))
     print()
 
 
@@ -309,19 +354,25 @@ def percent(match: Match, mismatches: int) -> str:
     return percent_text(match.p[mismatches]) + "%"
 
 
-def say_summary(people: People, summary: dict[str, Any]) -> None:
+def say_summary(people: People, summary: dict[str, Any], listed: Listed, notes: Sequence[str]) -> None:
     if summary["out"] is None:
         hidden = len(people.patients) - _SHOWN_PATIENTS
         if hidden > 0:
-            print(f".. and {hidden:,} more patients; --out F writes all\n")
+            print(f".. and {counted(hidden, 'more patient')}; --out F writes all\n")
         if people.patients:
             print(LEGEND)
+    for note in notes:
+        print(note)
     people.say()
     counts = summary["matches"]
+    if not counts["donors_found"]:
+        for note in listed.none_found(people):
+            print(note)
+    found = counted(counts["donors_found"], listed.one_found, listed.many)
+    without = counted(counts["patients_without_donor"], "patient")
     print(
-        f"{counts['donors_found']:,} donors found for {counts['patients']:,} patients"
-        f" at {' '.join(summary['loci'])}, {counts['patients_without_donor']:,} patients without one;"
-        f" release {summary['release']}"
+        f"{found} found for {counted(counts['patients'], 'patient')} at {' '.join(summary['loci'])},"
+        f" {without} without one; release {summary['release']}"
     )
     if "patients_unexplained" in counts:
         print(
@@ -329,7 +380,7 @@ def say_summary(people: People, summary: dict[str, Any]) -> None:
             f" rows with such a donor {counts['rows_with_unexplained_donor']:,}"
         )
     if summary["out"] is not None:
-        print(f"{counts['rows']:,} rows written to {summary['out']}")
+        print(f"{counted(counts['rows'], 'row')} written to {summary['out']}")
     if summary["report"] is not None:
         print(f"report written to {summary['report']}")
     seconds = summary["seconds"]

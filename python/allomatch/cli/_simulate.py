@@ -7,6 +7,7 @@ import argparse
 import time
 from pathlib import Path
 
+from .._words import counted
 from ..errors import FormatError
 from ..simulation import simulate
 from ._common import Progress, add_json, add_release_options, load_release, say_json, whole_number
@@ -94,7 +95,8 @@ def run(args: argparse.Namespace) -> int:
             }
         )
         return 0
-    print(f"{args.donors:,} donors and {args.patients:,} patients in {seconds:.2f} s")
+    people = f"{counted(args.donors, 'donor')} and {counted(args.patients, 'patient')}"
+    print(f"{people} in {seconds:.2f} s")
     for path in files.values():
         print(f"  {path}")
     codes = f" --mac {files['mac']}" if "mac" in files else ""

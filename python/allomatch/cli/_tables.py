@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 _STYLES = {"A": "green", "P": "yellow", "L": "dark_orange", "M": "red", "-": "dim"}
+_BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 LEGEND = "A certain, P potential, L allele mismatch, M antigen mismatch, - not typed"
 
 
@@ -23,9 +24,30 @@ def _console() -> Any | None:
     return Console(highlight=False, markup=False)
 
 
+def visible(text: str) -> str:
+    """Text that cannot steer a terminal: control characters, line ends and bidi controls as escapes."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_escaped(char) if _steers(char) else char for char in text)
+
+
+def _steers(char: str) -> bool:
+    return char in _BIDI or unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp")
+
+
+def _escaped(char: str) -> str:
+    code = ord(char)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
 def _width(text: str) -> int:
-    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
-    return len(text) + wide - sum(unicodedata.combining(char) != 0 for char in text)
+    """Columns of a terminal: combining marks take none, wide characters two."""
+    return sum(
+        0
+        if unicodedata.category(char) in ("Mn", "Me", "Cf")
+        else 1 + (unicodedata.east_asian_width(char) in "WF")
+        for char in text
+    )
 
 
 def _plain(title: str, head: Sequence[str], rows: Sequence[Sequence[str]], right: frozenset[int]) -> None:
@@ -49,6 +71,8 @@ def show_table(
     letters: Sequence[int] = (),
 ) -> None:
     """Print a table. ``right``: columns set to the right; ``letters``: columns of match letters, coloured."""
+    title, head = visible(title), [visible(name) for name in head]
+    rows = [[visible(cell) for cell in row] for row in rows]
     console = _console()
     if console is None:
         _plain(title, head, rows, frozenset(right))

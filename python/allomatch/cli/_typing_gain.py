@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from .._words import counted
 from ..errors import FormatError
 from ..frequencies import percent_text
 from ..matches import Matches
@@ -17,10 +18,10 @@ from ._people import (
     add_threads,
     patient_called,
     read_people,
-    refused_by_strict,
+    stopped_by_strict,
 )
 from ._search import add_request, request_options
-from ._tables import show_table
+from ._tables import show_table, visible
 
 HELP = "which donor to type at which locus: what the answer would change"
 
@@ -51,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
             "--frequencies is needed: what typing would bring is told by probabilities", column="frequencies"
         )
     people = read_people(args)
-    if refused_by_strict(args, people):
+    if stopped_by_strict(args, people):
         return 3
     patients = people.patients if args.patient is None else [patient_called(people, args.patient)]
     found: list[dict[str, Any]] = []
@@ -72,9 +73,9 @@ def run(args: argparse.Namespace) -> int:
 
 def show_gains(matches: Matches, gains: list[TypingGain]) -> None:
     """The donors and loci of one patient that are worth most."""
-    title = f"Patient {matches.patient.id}: {matches.total:,} donors"
+    title = f"Patient {matches.patient.id}: {counted(matches.total, 'donor')}"
     if not gains:
-        print(f"{title}; no typing of a donor would tell more\n")
+        print(f"{visible(title)}; no typing of a donor would tell more\n")
         return
     head = [
         "donor",

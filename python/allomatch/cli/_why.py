@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 
+from .._words import counted
 from ..listing import Listing
 from ._common import add_json, add_reading_options, say_json
 from ._people import (
@@ -14,11 +15,11 @@ from ._people import (
     add_threads,
     patient_of_pair,
     read_people,
-    refused_by_strict,
     say_refused_others,
+    stopped_by_strict,
 )
 from ._search import add_request, request_options
-from ._tables import LEGEND
+from ._tables import LEGEND, visible
 
 HELP = "why a donor is not on the list of a search"
 
@@ -35,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     options = request_options(args)
     people = read_people(args)
-    if refused_by_strict(args, people):
+    if stopped_by_strict(args, people):
         return 3
     listing = people.donors.why(patient_of_pair(people, args), args.donor, **options, **people.predicting)
     if args.json:
@@ -49,13 +50,12 @@ def run(args: argparse.Namespace) -> int:
 def show_listing(listing: Listing, top: int | None) -> None:
     """The answer, a line for each reason."""
     if listing.listed:
-        print(listing.words)
+        print(visible(listing.words))
         return
     best = f", the best {top:,} listed" if top is not None and top < listing.total else ""
-    print(
-        f"Patient {listing.patient_id}: {listing.total:,} donors{best}; {listing.donor_id} is not among them:"
-    )
+    donors = f"{counted(listing.total, 'donor')}{best}"
+    print(visible(f"Patient {listing.patient_id}: {donors}; {listing.donor_id} is not among them:"))
     for reason in listing.reasons:
-        print(f"  - {reason['words']}")
+        print(visible(f"  - {reason['words']}"))
     if any("letters" in reason or reason.get("loci") for reason in listing.reasons):
         print(LEGEND)

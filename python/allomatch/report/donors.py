@@ -179,6 +179,9 @@ class DonorList:
         if match.dpb1_tce == "unknown":
             possible = ", ".join(t[f"tce_{one}"] for one in match.dpb1_tce_possible)
             pairs.append((safe(t["tce_possible"]), safe(possible) or DASH))
+        if match.dpb1_p is not None:
+            chances = ", ".join(f"{t[f'tce_{one}']} {percent_text(p)} %" for one, p in match.dpb1_p.items())
+            pairs.append((safe(t["tce_chances"]), safe(chances)))
         pairs.append((safe(t["low_expression"]), str(match.low_expression_gvh)))
         if match.weight_ratio is not None:
             pairs.append((safe(t["weight_ratio"]), f"{match.weight_ratio:.2f}"))

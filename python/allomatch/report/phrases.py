@@ -7,8 +7,13 @@ import functools
 import re
 from collections.abc import Callable
 
+from .texts import texts
+
 _CRITERIA = {
     "mismatches": "错配数",
+    "mismatches_max": "最多错配数",
+    "gvh": "GvH 错配数",
+    "hvg": "HvG 错配数",
     "antigen_mismatches": "抗原错配数",
     "probability": "完全相合概率（10 % 分段）",
     "exact_probability": "完全相合概率",
@@ -28,7 +33,7 @@ _CRITERIA = {
     "age": "年龄",
     "tnc_per_kg": "每公斤 TNC",
     "cd34_per_kg": "每公斤 CD34",
-    "low_expression_gvh": "DRB345、DQB1、DPB1 的 GvH 错配数",
+    "low_expression": "DRB345、DQB1、DPB1 的 GvH 错配数",
     "class": "相合类别",
 }
 
@@ -115,11 +120,11 @@ def _terms(words: str) -> str:
 _PATTERNS: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
     (r"(\d+) mismatch(?:es)?", r"\1 个错配"),
     (r"(\d+) antigen mismatch(?:es)?", r"\1 个抗原错配"),
-    (r"(?:one|1) mismatch(?: at (\w+))?", r"1 个错配（\1）"),
-    (r"(?:two|2) mismatches at (\w+) and (\w+)", r"2 个错配（\1 与 \2）"),
-    (r"(?:two|2) mismatches at (\w+)", r"2 个错配（均在 \1）"),
+    (r"(?:one|1) mismatch(?: at ([A-Z]\w*))?", r"1 个错配（\1）"),
+    (r"(?:two|2) mismatches at ([A-Z]\w*) and ([A-Z]\w*)", r"2 个错配（\1 与 \2）"),
+    (r"(?:two|2) mismatches at ([A-Z]\w*)", r"2 个错配（均在 \1）"),
     (r"(\d+) mismatch(?:es)? at most", r"最多 \1 个错配"),
-    (r"(\d+) mismatch(?:es)? at (\w+)", r"\2 有 \1 个错配"),
+    (r"(\d+) mismatch(?:es)? at ([A-Z]\w*)", r"\2 有 \1 个错配"),
     (r"(\d+) (GvH|HvG) mismatch(?:es)?", r"\1 个 \2 错配"),
     (r"(\d+) GvH mismatch(?:es)? at loci of low expression", r"低表达座位有 \1 个 GvH 错配"),
     (r"(\d+/\d+) certain", r"\1 确定"),
@@ -130,6 +135,7 @@ _PATTERNS: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
     (r"(\d+/\d+)", r"\1"),
     (r"weight ratio ([\d.e+-]+)", r"体重比 \1"),
     (r"(TNC|CD34) ([\d.e+-]+) x (10\^[57])/kg", r"\1 \2 × \3/kg"),
+    (r"score (\S+) after (\S+)", r"本供者“得分 \1”，上一名“得分 \2”"),
     (r"score ([\d.e+-]+)", r"得分 \1"),
     (r"probability (\d+)-(\d+) %", r"概率 \1–\2 %"),
     (r"([\d.e+-]+ (?:%|kg))", r"\1"),
@@ -149,7 +155,7 @@ _PATTERNS: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
         r"无共同类别，但抗原相合：\1 与患者同有 \2",
     ),
     (r"TCE (\w+)", lambda found: f"TCE {_terms(found[1])}"),
-    (r"TCE (\w+), possible: (.+)", lambda found: f"TCE {_terms(found[1])}，可能：{_terms(found[2])}"),
+    (r"TCE (\w+), possible: ([^;]+)", lambda found: f"TCE {_terms(found[1])}，可能：{_terms(found[2])}"),
     (r"expression (\w+)", lambda found: f"表达{_terms(found[1])}"),
     (
         r"leaders \(patient/donor\) (\S+); those of the mismatched alleles: (\w+)",
@@ -162,12 +168,15 @@ _PATTERNS: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
     ),
     (r"no haplotype of ([^;]+) has what is typed at (\w+)", r"频率集 \1 中没有符合 \2 分型的单倍型"),
     (r"no haplotype of ([^;]+?) has ([^;]+)", r"频率集 \1 中没有携带 \2 的单倍型"),
+    (r"(\S+) not known", lambda found: f"{criterion_name(found[1], 'zh')}未知"),
+    (r"(\S+) of another kind", lambda found: f"{criterion_name(found[1], 'zh')}为其他"),
     (
         r"no two haplotypes of ([^;]+) have all of the typing together",
         r"频率集 \1 中没有任何两个单倍型能共同解释该分型",
     ),
 ]
 _COMPILED = [(re.compile(pattern), words) for pattern, words in _PATTERNS]
+_SAME_FIELD = re.compile(r"(\S+) (.+) after \1 (.+)")
 _ONE_ALTERNATIVE = " in this alternative, not in every one"
 
 
@@ -179,9 +188,8 @@ def chinese(sentence: str) -> str | None:
     if sentence.endswith(_ONE_ALTERNATIVE):
         start = chinese(sentence.removesuffix(_ONE_ALTERNATIVE))
         return None if start is None else start + "（仅在此种可能中，并非全部）"
-    if sentence.count(" after ") == 1:
-        own, above = (chinese(part) for part in sentence.split(" after "))
-        return None if own is None or above is None else f"本供者“{own}”，上一名“{above}”"
+    if " after " in sentence and not sentence.startswith("score "):
+        return _placed(sentence)
     for pattern, words in _COMPILED:
         if found := pattern.fullmatch(sentence):
             return _listed(words(found) if callable(words) else found.expand(words).replace("（）", ""))
@@ -190,12 +198,33 @@ def chinese(sentence: str) -> str | None:
     return None if None in known else "；".join(part for part in known if part is not None)
 
 
+def _placed(sentence: str) -> str | None:
+    """What put a donor below the one above. Of a donor field the values stay as they are."""
+    own, _, above = sentence.partition(" after ")
+    both = [chinese(own), chinese(above)]
+    if None in both and (field := _SAME_FIELD.fullmatch(sentence)):
+        both = [chinese(f"{field[1]} {value}") or f"{field[1]} {value}" for value in (field[2], field[3])]
+    return None if None in both else f"本供者“{both[0]}”，上一名“{both[1]}”"
+
+
 def _listed(text: str) -> str:
     return re.sub(r" and (\d+) more", r" 等另外 \1 种", text).replace(", ", "、")
 
 
 def criterion_name(name: str, lang: str) -> str:
     """A criterion of the ranking in words."""
-    if lang == "zh" and name in _CRITERIA:
-        return _CRITERIA[name]
+    if lang == "zh" and (words := _chinese_criterion(name)):
+        return words
     return " ".join(word.upper() if word in _CAPITALS else word for word in name.split("_"))
+
+
+def _chinese_criterion(name: str) -> str | None:
+    if name in _CRITERIA:
+        return _CRITERIA[name]
+    if found := re.fullmatch(r"dpb1_p_(\w+)", name):
+        return f"DPB1 为{_TERMS[found[1]]}的概率" if found[1] in _TERMS else None
+    if found := re.fullmatch(r"(?:([A-Z]\w*)_)?p(\d+)", name):
+        return f"{found[1] + ' ' if found[1] else ''}{found[2]} 个错配的概率"
+    if found := re.fullmatch(r"([A-Z]\w*)_mm", name):
+        return f"{found[1]} 错配数"
+    return texts("zh").get(f"field_{name}")

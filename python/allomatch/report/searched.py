@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .. import _core
+from .. import _core, option_values
 from ..frequencies import Frequencies
 from ..matches import Matches
 from .markup import data, number, safe, terms
@@ -74,7 +74,7 @@ def _limits(options: Mapping[str, Any], t: dict[str, str]) -> list[str]:
         words = [t["at_most"].format(most)]
     words += [t["limit_at"].format(locus, most) for locus, most in (options.get("limits") or {}).items()]
     if options.get("accept"):
-        words.append(t["accept"].format(" / ".join(options["accept"])))
+        words.append(t["accept"].format(" / ".join(option_values.loci("accept", options["accept"]))))
     if options.get("homozygous_once"):
         words.append(t["homozygous_once"])
     return words

@@ -10,6 +10,7 @@ Sections are those of the specification's page on meaning; clarity comes before 
     compare.py   one locus of two people
     search.py    people from rows, a search over a list of donors
     dpb1.py      the TCE decision with its possible answers, expression
+    dpb1_probability.py   the probability of each of these answers
     leader.py    the HLA-B leader of people, and of one mismatch
     clinical.py  what the other columns say: age, CMV, ABO, doses, ..
     ranking.py   criteria, presets, criteria that the user makes
@@ -198,6 +199,12 @@ Cord units (section 6)
     TNC have dose 0 and are left out by thresholds above 0. Order: the worse match, the better match, bands of
     the total (`dose_band` wide, from 0), bands of the lower dose (half as wide), mismatches of the units with
     each other, units not known to be ABO-identical, the exact total, the ids.
+
+Probability of the TCE answers (sections 5 and 7)
+69. Both people are taken as in a search at the same loci and DPB1. Equal genotypes are `match`. Of any other
+    pair the possible answers are those of the alleles that the typings list for these genotypes (untyped:
+    all alleles of the classes); several answers are "unknown". A null counts where reading 41 or a row of
+    the set makes it count. Potential letters are no match here: `match` is P(0) at DPB1.
 """
 
 from .compare import compare_locus

@@ -31,13 +31,13 @@ def date(person, column):
 
 def age_in_days(person, on):
     born = date(person, "birth_date")
-    return None if born is None else (on - born).days
+    return None if born is None or born > on else (on - born).days
 
 
 def age(person, on):
     """Whole years: one more on the birthday itself."""
     born = date(person, "birth_date")
-    if born is None:
+    if born is None or born > on:
         return None
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 

@@ -8,7 +8,7 @@ The choices made where the words leave one are listed in the docstring of the pa
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from .names import (
     ALLELE,
@@ -329,7 +329,9 @@ def _homozygous(release, reading):
     found = []
     for name in sorted(position.classes):
         alleles = frozenset(allele for allele in position.alleles if release.class_of(allele) == name)
-        copy = replace(position, classes=frozenset({name}), alleles=alleles)
+        antigens = frozenset().union(*(antigens_to_compare(release, allele) for allele in alleles))
+        first_fields = frozenset(allele.split(":")[0] for allele in alleles)
+        copy = Position("typed", frozenset({name}), antigens, first_fields, alleles)
         found.append((copy, copy))
     return found
 

@@ -153,7 +153,7 @@ TEST(read_ranking, what_a_criterion_cannot_be_has_its_line) {
     EXPECT_EQ(refusal_with("bands = [1]\norder = ['a']"), line + "a criterion has bands or an order of words, not both");
     EXPECT_EQ(refusal_with("order = ['b', 'a', 'b']"), line + "the word b is listed twice");
     for (const char* weight : {"nan", "inf", "-1"})
-        EXPECT_EQ(refusal_with("weight = " + std::string(weight)), line + "a weight is a number from 0");
+        EXPECT_EQ(refusal_with("weight = " + std::string(weight)), line + "a weight is a number from 0 to 1e9");
     EXPECT_EQ(refusal("criteria = [\n'age', 'sex',\n '']"), "r.toml:3: column rank: a criterion needs a name");
 }
 

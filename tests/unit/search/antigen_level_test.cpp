@@ -62,6 +62,19 @@ TEST(antigen_level, the_orientation_is_that_of_the_antigens) {
     EXPECT_EQ(counts(A, {"02:01", "02:03"}, {"02:01", "02:10"}), "0-0");  // 2 with 210, 203 with 2
 }
 
+TEST(antigen_level, one_allele_of_several_antigens_is_certain) {
+    // 66:01 has 26 and 34: it matches 26:01, whatever else it has. All alleles that A2 stands for match 2.
+    EXPECT_EQ(counts(A, {"24:02", "26:01"}, {"24:02", "66:01"}), "0-0");
+    EXPECT_EQ(counts(A, {"24:02", "02:01"}, {"24:02", "A2"}), "0-0");
+    EXPECT_EQ(counts(A, {"24:02", "02:03"}, {"24:02", "A2"}), "0-1");  // 02:10 does not match 203
+}
+
+TEST(antigen_level, a_copy_has_the_antigens_of_its_class_alone) {
+    // The patient is 02:01, 02:01 or 11:01, 11:01: one of the two always mismatches.
+    EXPECT_EQ(counts(A, {"24:09N", "02:01/11:01"}, {"02:01", "11:01"}), "1-1");
+    EXPECT_EQ(by_class(A, {"24:09N", "02:01/11:01"}, {"02:01", "11:01"}), "PM 1-1 0/1");
+}
+
 TEST(antigen_level, ambiguity) {
     EXPECT_EQ(counts(A, {"01:01", "02:01"}, {"01:01", "02:01/02:06"}), "0-0");  // whichever it is, A2
     EXPECT_EQ(counts(A, {"01:01", "02:01"}, {"01:01", "02:06/11:01"}), "0-1");

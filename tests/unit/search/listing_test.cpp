@@ -4,6 +4,8 @@
 
 #include <allomatch/search/listing.hpp>
 
+#include <cmath>
+
 using namespace allomatch;
 using namespace allomatch::testing;
 
@@ -118,6 +120,39 @@ TEST_F(listing_pool, cut_by_top) {
     EXPECT_EQ(found.rank, 4U);
     EXPECT_EQ(found.obstacles.at(0).count, 4U);
     EXPECT_EQ(found.obstacles.at(0).bound, 2U);
+}
+
+TEST_F(listing_pool, doses) {
+    const typed_loci same = typed({"01:01", "02:01"}, {"07:02", "08:01"}, {"03:01", "15:01"});
+    pool = make_pool({{"enough", same, {{"tnc", "75"}, {"cd34", "4.5"}}},
+                      {"small", same, {{"tnc", "60"}, {"cd34", "3"}}},
+                      {"none", typed({"01:01", "02:06"}, {"07:02", "08:01"}, {"03:01", "15:01"})}});
+    who = make_patient(same, {{"weight_kg", "30"}});
+    request.min_tnc_per_kg = 2.5;
+    EXPECT_EQ(told("enough"), "1/1");
+    EXPECT_EQ(told("small"), "min_tnc_per_kg: TNC 2 x 10^7/kg, at least 2.5 x 10^7/kg asked for");
+    request.min_cd34_per_kg = 1.5;
+    EXPECT_EQ(told("enough"), "1/1");
+    EXPECT_EQ(told("small"), "min_tnc_per_kg: TNC 2 x 10^7/kg, at least 2.5 x 10^7/kg asked for; "
+                             "min_cd34_per_kg: CD34 1 x 10^5/kg, at least 1.5 x 10^5/kg asked for");
+    EXPECT_EQ(told("none"), "max_mismatches: 1 mismatch, none allowed (A AL); min_tnc_per_kg: TNC not known, at least 2.5 x 10^7/kg asked for; "
+                            "min_cd34_per_kg: CD34 not known, at least 1.5 x 10^5/kg asked for");
+    const listing found = of("small");
+    ASSERT_EQ(found.obstacles.size(), 2U);
+    EXPECT_DOUBLE_EQ(found.obstacles[1].dose, 1);
+    EXPECT_DOUBLE_EQ(found.obstacles[1].least_dose, 1.5);
+    EXPECT_TRUE(std::isnan(of("none").obstacles.at(1).dose));
+    request.min_cd34_per_kg = -1;
+    EXPECT_THROW((void)of("enough"), format_error);
+}
+
+// 25.3 / 10.12 is 2.5, as binary fractions less.
+TEST_F(listing_pool, a_donor_of_exactly_the_dose_is_listed) {
+    const typed_loci same = typed({"01:01", "02:01"}, {"07:02", "08:01"}, {"03:01", "15:01"});
+    pool = make_pool({{"exact", same, {{"tnc", "25.3"}}}});
+    who = make_patient(same, {{"weight_kg", "10.12"}});
+    request.min_tnc_per_kg = 2.5;
+    EXPECT_EQ(told("exact"), "1/1");
 }
 
 TEST_F(listing_pool, refuses_what_a_search_refuses) {

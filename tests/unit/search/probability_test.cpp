@@ -160,7 +160,7 @@ TEST(probability_ranking, after_the_match_class) {
 TEST(match_probabilities, rows) {
     const small_world w;
     match_probabilities all(w.genotypes, 2);
-    EXPECT_EQ(all.width(), 11U);
+    EXPECT_EQ(all.width(), 16U);
     all.resize(2);
     prediction p;
     p.total[0] = 0.25;
