@@ -35,9 +35,7 @@ std::size_t counted_directly(const registry& donors, const patient& who, const s
     for (std::size_t l = 0; l < request.loci.size(); ++l) {
         const auto& dictionary = donors.column(request.loci[l]).dictionary;
         for (genotype_code code = 0; code < dictionary.genotype_count(); ++code) {
-            genotype g;
-            for (const auto& a : dictionary.alternatives(code))
-                g.alternatives.push_back({dictionary.at(a.first), dictionary.at(a.second)});
+            const genotype g = dictionary.genotype_at(code);
             known[l].push_back(compare(*donors.names(), request.loci[l], who.at(request.loci[l]), g).mismatches);
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <allomatch/core/parallel.hpp>
 #include <allomatch/haplotype/donor_genotypes.hpp>
+#include <allomatch/haplotype/imputation.hpp>
 
 #include <algorithm>
 #include <bit>

@@ -98,6 +98,12 @@ void locus_dictionary::join_positions() {
     for (std::size_t i = 0; i < positions_.size(); ++i) positions_[i] = stored_positions_[i];
 }
 
+genotype locus_dictionary::genotype_at(genotype_code code) const {
+    genotype g;
+    for (const stored_alternative& a : alternatives(code)) g.alternatives.push_back({at(a.first), at(a.second)});
+    return g;
+}
+
 std::span<const position_id> locus_dictionary::positions_with(class_id c) const noexcept {
     const auto it = std::lower_bound(classes_.begin(), classes_.end(), c);
     if (it == classes_.end() || *it != c) return {};

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <allomatch/core/parallel.hpp>
 #include <allomatch/search/cord_units.hpp>
-#include <allomatch/search/explanation.hpp>
 #include <allomatch/search/field_comparison.hpp>
 
 #include <algorithm>
@@ -124,7 +123,7 @@ public:
             const genotype_code code = donors_->code(where, one);
             if (started_[l] == code) continue;
             const locus_dictionary& dictionary = donors_->column(where).dictionary;
-            genotypes_[l] = genotype_of(dictionary, code);
+            genotypes_[l] = dictionary.genotype_at(code);
             queries_[l].start(*donors_->names(), where, genotypes_[l], dictionary, request_->rules);
             started_[l] = code;
         }

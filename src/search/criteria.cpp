@@ -305,11 +305,13 @@ std::optional<ranker::term> compile(const criterion& c, const match_list& list,
         if (!list.probabilities) return std::nullopt;
         t = exact_probability(list, 0, "probability");
     } else {
-        t = built_in(c, list, fields);
-        if (t && !c.order.empty()) refuse(c, "only donor fields with words take an order");
+        // With an order of its own, sex or ABO is the field of the donor and not how it compares.
+        const bool own_order = !c.order.empty();
+        if (!own_order || list.donors->field(c.by) == nullptr) t = built_in(c, list, fields);
+        if (t && own_order) refuse(c, "only donor fields with words take an order");
         if (!t) {
             if (const auto place = probability_place(c, list)) {
-                if (!list.probabilities) return std::nullopt;
+                if (!list.probabilities) refuse(c, "needs haplotype frequencies");
                 t = exact_probability(list, *place, c.by);
             } else {
                 t = field_term(c, list);

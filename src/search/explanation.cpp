@@ -152,13 +152,6 @@ position_explanation explain_position(const nomenclature& names, locus l, letter
 
 }  // namespace
 
-genotype genotype_of(const locus_dictionary& dictionary, genotype_code code) {
-    genotype g;
-    for (const stored_alternative& a : dictionary.alternatives(code))
-        g.alternatives.push_back({dictionary.at(a.first), dictionary.at(a.second)});
-    return g;
-}
-
 locus_explanation explain_locus(const nomenclature& names, locus l, const genotype& who, const genotype& donor,
                                 const comparison_rules& rules, std::size_t tce_version) {
     const compared_locus compared = compare_alternatives(names, l, who, donor, rules);
@@ -187,7 +180,7 @@ std::vector<locus_explanation> explain(const match_list& list, std::size_t row) 
     std::vector<locus_explanation> all;
     for (std::size_t i = 0; i < list.width(); ++i) {
         const locus l = i < list.loci.size() ? list.loci[i] : list.also[i - list.loci.size()];
-        const genotype donor = genotype_of(donors.column(l).dictionary, donors.code(l, d));
+        const genotype donor = donors.column(l).dictionary.genotype_at(donors.code(l, d));
         locus_explanation e = explain_locus(*donors.names(), l, list.who->at(l), donor, list.rules, list.tce_version);
         e.patient_text = shown_pair_text(list.who->texts[index(l)]);
         e.donor_text = shown_pair_text(donors.typing_text(l, d));

@@ -22,12 +22,8 @@ constexpr std::size_t task_block = std::size_t{1} << 18;
 /// Donors that are predicted together: few, as some take a thousand times longer than others.
 constexpr std::size_t prediction_block = 16;
 
-[[noreturn]] void refuse(std::string option, std::string text, std::string reason) {
-    problem p;
-    p.column = std::move(option);
-    p.text = std::move(text);
-    p.reason = std::move(reason);
-    throw format_error(std::move(p));
+[[noreturn]] void refuse(std::string_view option, std::string_view text, std::string reason) {
+    throw format_error(problem::with_value(option, text, std::move(reason)));
 }
 
 unsigned limit_at(const search_request& request, locus l) {

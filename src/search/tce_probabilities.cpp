@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <allomatch/search/tce_probabilities.hpp>
+#include "haplotype/settled.hpp"
 
-#include "../haplotype/settled.hpp"
+#include <allomatch/search/tce_probabilities.hpp>
 
 #include <allomatch/core/text.hpp>
 #include <allomatch/haplotype/genotype_list.hpp>

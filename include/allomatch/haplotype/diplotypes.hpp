@@ -53,7 +53,4 @@ struct typing_relations {
 /// The same from a typing.
 [[nodiscard]] diplotypes find_diplotypes(const haplotype_index& index, const person_typing& typing);
 
-/// Why no haplotype pair of the set fits: the loci and texts that no haplotype has, or that none fit together.
-[[nodiscard]] std::string unexplained_reason(const haplotype_index& index, const person_typing& typing);
-
 }  // namespace allomatch

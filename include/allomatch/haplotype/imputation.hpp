@@ -46,6 +46,9 @@ struct imputation {
 [[nodiscard]] imputation impute(const populations& sets, const populations::choice& choice,
                                 const person_typing& typing, std::span<const locus> loci, std::size_t top);
 
+/// Why no haplotype pair of the set fits: the loci and texts that no haplotype has, or that none fit together.
+[[nodiscard]] std::string unexplained_reason(const haplotype_index& index, const person_typing& typing);
+
 /// "A*02:01P+A*24:02P"; "A*null" when there is no expressed product.
 [[nodiscard]] std::string content_text(const nomenclature& names, locus l, const locus_content& content);
 /// "A*02:01P~C*..": a haplotype by its classes, null alleles by their names.

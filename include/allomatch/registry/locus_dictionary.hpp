@@ -53,6 +53,8 @@ public:
         return {alternatives_.data() + begins_[code], begins_[code + 1] - begins_[code]};
     }
     [[nodiscard]] const position& at(position_id id) const noexcept { return positions_[id]; }
+    /// The genotype that a code stands for, copied out.
+    [[nodiscard]] genotype genotype_at(genotype_code code) const;
     /// Whether every genotype has exactly one alternative; then genotype `i` is `pairs()[i]`.
     [[nodiscard]] bool all_single() const noexcept { return alternatives_.size() == genotype_count(); }
     [[nodiscard]] std::span<const stored_alternative> pairs() const noexcept { return alternatives_; }

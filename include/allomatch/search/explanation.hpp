@@ -46,7 +46,4 @@ struct locus_explanation {
 /// `search_agent::compare_one`.
 [[nodiscard]] std::vector<locus_explanation> explain(const match_list& list, std::size_t row);
 
-/// The genotype that a code stands for.
-[[nodiscard]] genotype genotype_of(const locus_dictionary& dictionary, genotype_code code);
-
 }  // namespace allomatch

@@ -17,7 +17,7 @@ namespace allomatch {
 /// The ranking of a list, ready to be asked about its rows. Borrows the list. Not thread-safe.
 class ranker {
 public:
-    /// Criteria of probability separate nobody when the list has none.
+    /// `probability` and `exact_probability`, which presets have, separate nobody when the list has no probabilities.
     /// \throws format_error naming a criterion that the donors or the search do not have.
     explicit ranker(const match_list& list);
     ranker(ranker&&) noexcept;

@@ -6,7 +6,6 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from .. import _core
@@ -17,6 +16,7 @@ from ..matches import Match
 from ..patient import Patient
 from ..request import cord_options, search_options
 from ._common import Progress, add_import_report, add_json, add_reading_options, positive_number, say_json
+from ._match_files import check_match_path
 from ._people import (
     People,
     add_frequencies,
@@ -33,7 +33,6 @@ HELP = "find cord units for patients, single or two together"
 
 _SHOWN_PAIRS = 10
 _SHOWN_PATIENTS = 50
-_ENDINGS = (".csv", ".tsv", ".json", ".jsonl")
 _DOSES = {"TNC/kg": "tnc", "CD34/kg": "cd34"}
 _PAIR_LEGEND = (
     "mismatches of the first and of the second unit with the patient, and between them; TNC in 10^7;"
@@ -234,7 +233,8 @@ def run_double(args: argparse.Namespace) -> int:
         "threads": args.threads,
     }
     cord_options(args.match)
-    check_out(args.out)
+    if args.out is not None:
+        check_match_path(args.out)
     people = read_people(args)
     if stopped_by_strict(args, people):
         return 3
@@ -270,19 +270,6 @@ def run_double(args: argparse.Namespace) -> int:
     else:
         say_pairs(people, table, summary, args.top or _SHOWN_PAIRS, doses_text(people, options))
     return 3 if people.refused else 0
-
-
-def check_out(path: str | None) -> None:
-    """Told before the work if the file cannot be written."""
-    if path is None:
-        return
-    if not path.removesuffix(".gz").endswith(_ENDINGS) and not path.endswith(".parquet"):
-        endings = ", ".join(_ENDINGS)
-        raise FormatError(
-            f"{path}: a match file ends with {endings} (each also .gz) or .parquet", place=path, column="out"
-        )
-    if not Path(path).absolute().parent.is_dir():
-        raise FileNotFoundError(2, "the folder is not there", path)
 
 
 def say_pairs(people: People, table: CordPairTable, summary: dict[str, Any], shown: int, asked: str) -> None:

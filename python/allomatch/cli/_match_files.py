@@ -144,6 +144,22 @@ class _Parquet:
         self._unfinished.unlink(missing_ok=True)
 
 
+def check_match_path(path: str) -> None:
+    """Told before the work if a match file cannot be written.
+
+    Raises:
+        FormatError: unknown ending.
+        FileNotFoundError: the folder is not there.
+    """
+    known = path.removesuffix(".gz").endswith((".csv", ".tsv", ".json", ".jsonl")) or path.endswith(
+        ".parquet"
+    )
+    if not known:
+        raise FormatError(f"{path}: a match file ends with {_ENDINGS}", place=path, column="out")
+    if not Path(os.path.realpath(path)).parent.is_dir():
+        raise FileNotFoundError(2, "the folder is not there", path)
+
+
 class OpenMatchFile:
     """A match file by its ending; as a context it is completed, or nothing is left behind.
 
@@ -154,18 +170,15 @@ class OpenMatchFile:
     def __init__(self, path: str, loci: list[str]) -> None:
         self._loci = loci
         self._columns = columns = match_columns(loci)
+        check_match_path(path)
         plain = path.removesuffix(".gz")
-        if not Path(os.path.realpath(path)).parent.is_dir():
-            raise FileNotFoundError(2, "the folder is not there", path)
         self._file: MatchFile
         if path.endswith(".parquet"):
             self._file = _Parquet(path, columns)
         elif plain.endswith(".json"):
             self._file = _Whole(path)
-        elif plain.endswith((".csv", ".tsv", ".jsonl")):
-            self._file = _Text(path, columns)
         else:
-            raise FormatError(f"{path}: a match file ends with {_ENDINGS}", place=path, column="out")
+            self._file = _Text(path, columns)
 
     def predicts(self, frequencies: Frequencies | None) -> None:
         """What the matches are predicted with: a file without any has the columns all the same."""

@@ -176,6 +176,16 @@ TEST(ranking, weights_add_up) {
     EXPECT_EQ(ranked(donors, {}, mixed), "young-mother middle old-man");
 }
 
+TEST(ranking, an_order_of_its_own_is_of_the_field) {
+    const std::vector<std::pair<std::string, field_list>> donors{
+        {"a", {{"abo", "A"}, {"sex", "M"}}}, {"b", {{"abo", "O"}, {"sex", "F"}}}, {"c", {{"abo", "B"}, {"sex", ""}}}};
+    const field_list patient{{"abo", "A"}};
+    EXPECT_EQ(ranked(donors, patient, {{{.by = "abo"}}}), "a b c");  // identical, minor and major by the patient's group
+    EXPECT_EQ(ranked(donors, patient, {{{.by = "abo", .order = {"O", "B"}}}}), "b c a");
+    EXPECT_EQ(ranked(donors, patient, {{{.by = "sex"}}}), "a b c");  // neither the pregnancies of b nor the sex of c are known
+    EXPECT_EQ(ranked(donors, patient, {{{.by = "sex", .order = {"F", "M"}}}}), "b a c");
+}
+
 TEST(ranking, what_does_not_fit_is_refused_by_name) {
     const auto refusal = [](criterion c) {
         const auto pool = make_pool({{"a", same, {{"branch", "x"}}}});
@@ -190,6 +200,9 @@ TEST(ranking, what_does_not_fit_is_refused_by_name) {
     EXPECT_NE(refusal({.by = "colour"}).find("age_band"), std::string::npos);
     EXPECT_NE(refusal({.by = "branch"}).find("order"), std::string::npos);
     EXPECT_NE(refusal({.by = "B_mm"}).find("not compared"), std::string::npos);
+    EXPECT_NE(refusal({.by = "p0"}).find("needs haplotype frequencies"), std::string::npos);
+    EXPECT_NE(refusal({.by = "A_p0"}).find("needs haplotype frequencies"), std::string::npos);
+    EXPECT_NE(refusal({.by = "dpb1_p_permissive"}).find("needs haplotype frequencies"), std::string::npos);
     EXPECT_NE(refusal({.by = "age", .weight = 1}).find("bands"), std::string::npos);
     EXPECT_NE(refusal({.by = "age", .bands = {30, 30}}).find("ascend"), std::string::npos);
     EXPECT_NE(refusal({.by = "sex", .order = {"F"}}).find("order"), std::string::npos);
