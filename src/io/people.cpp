@@ -95,14 +95,17 @@ void for_each_person(row_source& rows, const import_options& options, const pers
             problem p;
             p.reason = row.fault;
             account.refuse(row, {}, {std::move(p)});
+            if (options.seen) options.seen(row, {}, false);
             continue;
         }
         layout.cut(row, texts);
         std::vector<problem> problems = take(row, texts);
-        if (problems.empty())
+        const bool taken = problems.empty();
+        if (taken)
             account.taken(row);
         else
             account.refuse(row, texts.id, std::move(problems));
+        if (options.seen) options.seen(row, texts.id, taken);
     }
     if (options.progress) options.progress(report.rows_read);
 }
@@ -146,6 +149,8 @@ std::unique_ptr<row_source> open_people(const std::filesystem::path& path) {
     }
     return std::make_unique<csv_source>(path);
 }
+
+std::vector<std::string> canonical_columns(const row_source& rows) { return person_layout(rows).canonical_columns(); }
 
 std::shared_ptr<const registry> import_donors(row_source& rows, const nomenclature::pointer& names,
                                               const mac_table::pointer& mac, const import_options& options,

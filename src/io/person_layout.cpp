@@ -104,6 +104,30 @@ person_layout::person_layout(const row_source& rows) : place_(rows.name()) {
     if (!typed) refuse("no typing columns such as A_1, A_2, B_1 .. DRB1_2, or gl");
 }
 
+std::vector<std::string> person_layout::canonical_columns() const {
+    std::vector<std::string> names;
+    for (const std::string& column : columns_) names.emplace_back(trim(column));
+    const auto set = [&names](cell c, std::string name) {
+        if (c) names[*c] = std::move(name);
+    };
+    const auto set_pair = [&set](const pair_columns& pair, const std::string& stem) {
+        set(pair.first, stem + "_1");
+        set(pair.second, stem + "_2");
+    };
+    set(id_, "id");
+    set(gl_, "gl");
+    for (std::size_t l = 0; l < locus_count; ++l) {
+        const std::string stem(locus_names[l]);
+        set(locus_gl_[l], stem);
+        set_pair(dna_[l], stem);
+        set_pair(serology_[l], stem + "_ser");
+    }
+    for (std::size_t g = 0; g < gene_count; ++g) set_pair(drb_[g], std::string(name(static_cast<gene>(g))));
+    for (const std::size_t i : field_cells_)
+        if (const field_definition* definition = find_field(names[i])) names[i] = definition->name;
+    return names;
+}
+
 std::string person_layout::source_column(std::string_view canonical) const {
     std::string_view stem = canonical;
     int position = 0;

@@ -34,6 +34,8 @@ public:
 
     /// Columns that are not typings or the id, in their order: known fields and those carried along.
     [[nodiscard]] const std::vector<std::string>& field_columns() const { return field_columns_; }
+    /// All columns by their names in formats.md.
+    [[nodiscard]] std::vector<std::string> canonical_columns() const;
     /// The column of the input that a problem's "A_1" stands for.
     [[nodiscard]] std::string source_column(std::string_view canonical) const;
 

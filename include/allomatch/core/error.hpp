@@ -63,6 +63,12 @@ public:
     using input_error::input_error;
 };
 
+/// A store of donors and searches that cannot be opened, read or written, or a change that it refuses.
+class store_error : public input_error {
+public:
+    using input_error::input_error;
+};
+
 /// Shortens a text for a message: at most `limit` bytes, cut at a UTF-8 boundary. Control characters (C0 and C1), line
 /// separators, marks of text direction and invalid bytes are shown as `\xNN`, byte by byte.
 [[nodiscard]] std::string shown(std::string_view text, std::size_t limit = 200);

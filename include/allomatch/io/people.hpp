@@ -46,7 +46,13 @@ struct import_options {
     bool strict = false;
     /// Called now and then with the number of rows read.
     std::function<void(std::uint64_t)> progress{};
+    /// Called for every row with its id (empty where a malformed row has none to be read) and whether it was taken.
+    std::function<void(const row_view& row, std::string_view id, bool taken)> seen{};
 };
+
+/// What the columns of an input are called in formats.md: "id", "A_1", "A_ser_2", "DRB1", "gl", "birth_date" ..; columns
+/// without a meaning keep their names. \throws format_error as `import_donors` does for unusable columns.
+[[nodiscard]] std::vector<std::string> canonical_columns(const row_source& rows);
 
 /// Opens a file of people: CSV with a header (formats.md), or GL lines `ID%GLSTRING`.
 /// \throws format_error when it cannot be read.
