@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "alerting.hpp"
 #include "change.hpp"
 #include "donor_records.hpp"
 
@@ -175,7 +176,9 @@ import_outcome import_donors(registry_store& into, row_source& rows, const readi
         throw store_error(problem::with_value("most_removed", number_text(static_cast<float>(how.most_removed)), "expected a share from 0 to 1"));
     sqlite::database& db = into.connection();
     import_outcome out;
+    const auto alert_count = [](sqlite::database& in) { return in.value("SELECT coalesce(max(seq), 0) FROM alerts"); };
     store_change change(into, how.mode == import_mode::check && how.actor.empty() ? "check" : how.actor, "import");
+    const std::int64_t alerts_before = alert_count(db);
     donor_writer donors(db, change, how.mode == import_mode::check, out);
     db.run_script("CREATE TEMP TABLE IF NOT EXISTS listed(id TEXT PRIMARY KEY) WITHOUT ROWID; DELETE FROM temp.listed");
     sqlite::statement list(db, "INSERT INTO temp.listed(id) VALUES(?) ON CONFLICT(id) DO NOTHING");
@@ -208,8 +211,10 @@ import_outcome import_donors(registry_store& into, row_source& rows, const readi
     out.import = db.value("SELECT coalesce(max(id), 0) FROM imports") + 1;
     out.version = into.version();
     keep_report(db, change, out, how);
+    out.unasked = add_alerts(into, change, rules);
+    out.alerts = static_cast<std::uint64_t>(alert_count(db) - alerts_before);
     change.commit({{"import", out.import}, {"source", out.rows.source}, {"mode", name_of(how.mode)}, {"rows", out.rows.rows_read},
-                   {"refused", out.rows.rows_refused}, {"added", out.added}, {"changed", out.changed}, {"deleted", out.deleted}});
+                   {"refused", out.rows.rows_refused}, {"added", out.added}, {"changed", out.changed}, {"deleted", out.deleted}, {"alerts", out.alerts}});
     return out;
 }
 

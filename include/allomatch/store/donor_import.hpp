@@ -49,6 +49,8 @@ struct import_outcome {
     std::uint64_t deleted = 0;
     std::uint64_t unchanged = 0;
     std::uint64_t version = 0;                  ///< of the store afterwards
+    std::uint64_t alerts = 0;                   ///< of standing searches, see alerts.hpp
+    std::vector<problem> unasked{};             ///< patients whose standing searches could not be asked
     std::vector<donor_difference> differences;  ///< of a check
     [[nodiscard]] io::table to_table() const;   ///< the differences: donor_id, change, column, before, after
 };
