@@ -68,7 +68,7 @@ public:
         for (std::size_t l = 0; l < locus_count; ++l)
             for (int i = 0; i < 400; ++i) texts_[l].push_back(random_locus_text(pool_.m, static_cast<locus>(l), roll_));
         const unsigned size = seed % 4 == 0 ? 0 : roll_(1200);
-        for (unsigned i = 0; i < size; ++i) rows_[random_id()] = random_row(8);
+        for (unsigned i = 0; i < size; ++i) rows_[random_id()] = with_fields(random_row(8), fields_);
         current_ = built(pool_, rows_, fields_);
         reopen_sometimes();
     }
@@ -86,7 +86,7 @@ public:
         for (unsigned n = changes(); n > 0; --n) {
             const std::string id = !rows_.empty() && roll_.once_in(2) ? std::next(rows_.begin(), roll_(static_cast<unsigned>(rows_.size())))->first
                                                                       : random_id();
-            donor_row row = random_row(kinds);
+            const donor_row row = random_row(kinds);
             const auto how = [&](const auto& d) { return update.put(d); };
             if (roll_.once_in(10)) {  // refused, without a trace
                 donor_row bad = row;
@@ -100,8 +100,7 @@ public:
                 continue;
             }
             ASSERT_TRUE(put(id, row, declared, how).empty());
-            std::erase_if(row.fields, [&](const auto& f) { return std::ranges::find(declared, f.first) == declared.end(); });
-            put_now[id] = row;
+            put_now[id] = with_fields(row, declared);
         }
         std::vector<std::string> gone;
         for (unsigned n = roll_.once_in(3) ? 0 : changes(); n > 0 && !rows_.empty(); --n) {
@@ -164,6 +163,10 @@ private:
         const auto values = random_fields(roll_);
         for (std::size_t f = 0; f < values.size(); ++f) row.fields[pool_fields()[f]] = values[f];
         for (unsigned i = 0; i < 4; ++i) row.fields["carried" + std::to_string(i)] = "word" + std::to_string(roll_(50));
+        return row;
+    }
+    static donor_row with_fields(donor_row row, const std::vector<std::string>& declared) {
+        std::erase_if(row.fields, [&](const auto& f) { return std::ranges::find(declared, f.first) == declared.end(); });
         return row;
     }
     /// The next base lies in a file.
