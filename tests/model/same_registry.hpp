@@ -54,7 +54,9 @@ inline std::string field_difference(const field_column& a, const field_column& b
 
 /// What differs first; empty when nothing does.
 inline std::string difference(const registry& a, const registry& b) {
-    if (a.size() != b.size() || a.names() != b.names() || a.nulls() != b.nulls() || a.mac_fingerprint() != b.mac_fingerprint()) return "scalars";
+    if (a.size() != b.size() || a.names() != b.names() || a.nulls() != b.nulls() || a.mac_fingerprint() != b.mac_fingerprint() ||
+        a.origin() != b.origin())
+        return "scalars";
     if (!std::ranges::equal(a.places(), b.places()) || a.cluster_locus() != b.cluster_locus() ||
         !std::ranges::equal(a.cluster_begins(), b.cluster_begins()))
         return "order";
