@@ -29,7 +29,7 @@ public:
 
     /// Appends elements of the old array.
     void keep(std::size_t from, std::size_t count) {
-        if (from != size_) in_place_ = false;
+        if (count > 0 && from != size_) in_place_ = false;
         for (; count > 0; from += longest, count -= std::min(count, longest)) {
             runs_.push_back({from, std::min(count, longest), size_});
             size_ += runs_.back().count;
