@@ -215,6 +215,22 @@ def registry_from_frame(
     strict: bool,
     progress: _Progress,
 ) -> tuple[Registry, ImportReport]: ...
+def update_from_file(
+    base: Registry,
+    path: _Path,
+    removed: Sequence[str],
+    mac: MacTable | None,
+    strict: bool,
+    progress: _Progress,
+) -> tuple[Registry, ImportReport]: ...
+def update_from_frame(
+    base: Registry,
+    frame: object,
+    removed: Sequence[str],
+    mac: MacTable | None,
+    strict: bool,
+    progress: _Progress,
+) -> tuple[Registry, ImportReport]: ...
 def make_patient(
     id: str,
     typings: dict[str, Any],

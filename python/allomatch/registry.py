@@ -106,6 +106,37 @@ class Registry:
         """
         return cls(*_core.open_registry(path, nomenclature))
 
+    def update(
+        self,
+        rows: Any,
+        removed: Sequence[str] = (),
+        *,
+        mac: _core.MacTable | None = None,
+        strict: bool = False,
+        progress: Progress = None,
+    ) -> Registry:
+        """Make the next version: donors of ``rows`` added or replaced, those with the ids ``removed`` gone.
+
+        This version stays as it is, and may be searched meanwhile. A donor is replaced as a whole: what the
+        row does not have is missing then. A bad row is left out and accounted for in the report of the new
+        registry; the donor with its id stays what it was. An id in both is not removed, one that is not there
+        is passed over.
+
+        Args:
+            rows: a file or a data frame, as in :meth:`from_csv` and :meth:`from_frame`.
+            removed: ids.
+            mac: table of NMDP codes, for the typings of the rows.
+            strict: change nothing when a row is refused.
+            progress: called now and then with the number of rows read.
+
+        Raises:
+            FormatError: as :meth:`from_csv`.
+
+        Cost: the columns that change are copied, about 80 bytes a donor; unchanged ones are shared.
+        """
+        make = _core.update_from_file if isinstance(rows, (str, os.PathLike)) else _core.update_from_frame
+        return Registry(*make(self._core, rows, list(removed), mac, strict, progress))
+
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a snapshot. The file gets its name only when it is complete and on the disk.
 
