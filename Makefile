@@ -6,7 +6,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := g++ cmake ninja-build pkg-config ccache git libtbb-dev libboost-dev libeigen3-dev zlib1g-dev libminizip-dev \
+PACKAGES := g++ cmake ninja-build pkg-config ccache git libtbb-dev libboost-dev libeigen3-dev zlib1g-dev libminizip-dev libexpat1-dev \
             nlohmann-json3-dev libtomlplusplus-dev libxxhash-dev libgtest-dev libbenchmark-dev python3-venv python3-dev
 # Only for tests, and not in every distribution: without them the tests in a browser are skipped.
 BROWSER := chromium chromium-driver fonts-wqy-microhei

@@ -48,7 +48,8 @@ struct import_options {
     std::function<void(std::uint64_t)> progress{};
 };
 
-/// Opens a file of people: CSV with a header (formats.md), or GL lines `ID%GLSTRING`.
+/// Opens a file of people: CSV with a header (formats.md), GL lines `ID%GLSTRING`, or a donor file of Atlas or WMDA
+/// (donor_files.hpp). Of the latter two the donors that are listed are given; a donor that the file deletes is a row with a fault.
 /// \throws format_error when it cannot be read.
 [[nodiscard]] std::unique_ptr<row_source> open_people(const std::filesystem::path& path);
 
