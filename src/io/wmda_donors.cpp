@@ -293,7 +293,7 @@ struct wmda_source::state {
             record.fault("the donor is longer than " + std::to_string(limit) + " bytes");
         }
         const bool global = cell("type") == "adult" && !cell("grid").empty();
-        cell("id") = cell(global ? "grid" : "registry_id");
+        std::swap(cell("id"), cell(global ? "grid" : "registry_id"));
         if (cell("id").empty()) record.fault(cell("type") == "cord" ? "no ID" : "neither GRID nor ID");
         if (cell("status") == "DE")
             cell("change") = "deleted";

@@ -63,7 +63,7 @@ TEST(wmda_donors, fields_and_their_columns) {
     EXPECT_EQ(found.rows[0].line, 4U);
     EXPECT_EQ(found.rows[0].fault, "");
     EXPECT_EQ(found.rows[0].cells,
-              (cells{{"id", "9999000000000000001"}, {"grid", "9999000000000000001"}, {"registry_id", "XX1"}, {"type", "adult"}, {"pool", "9999"},
+              (cells{{"id", "9999000000000000001"}, {"registry_id", "XX1"}, {"type", "adult"}, {"pool", "9999"},
                      {"attr", "XY"}, {"birth_date", "1990-04-12"}, {"sex", "F"}, {"abo", "A"}, {"rh", "P"}, {"population", "CAEU"}, {"ccr5", "WW"},
                      {"A_1", "01:01"}, {"A_2", "02:01"}, {"A_ser_1", "1"}, {"A_ser_2", "2"}, {"DRB3_1", "01:01"}, {"cmv", "N"}, {"toxo", "P"},
                      {"status", "AV"}, {"last_contact", "2023-05-06"}, {"weight_kg", "62"}, {"height", "170"}, {"pregnancies", "2"},
@@ -71,15 +71,15 @@ TEST(wmda_donors, fields_and_their_columns) {
     EXPECT_EQ(found.rows[1].line, 16U);
     EXPECT_EQ(found.rows[1].fault, "");
     EXPECT_EQ(found.rows[1].cells,
-              (cells{{"id", "XXC7"}, {"registry_id", "XXC7"}, {"type", "cord"}, {"pool", "9999"}, {"birth_date", "2015-02-03"}, {"vol", "90.5"},
+              (cells{{"id", "XXC7"}, {"type", "cord"}, {"pool", "9999"}, {"birth_date", "2015-02-03"}, {"vol", "90.5"},
                      {"vol_frzn", "25"}, {"volume_ml", "25"}, {"tnc_collected", "155.5E7"}, {"tnc_frzn", "120.5E7"}, {"tnc", "120.5"},
                      {"cd34pc_frzn", "4.5E6"}, {"cd34", "4.5"}, {"status", "TU"}}));
 }
 
 TEST(wmda_donors, ids) {
-    EXPECT_EQ(donor("<GRID>G</GRID><ID>I</ID>").cells["id"], "G");
-    EXPECT_EQ(donor("<ID>I</ID>").cells["id"], "I");
-    EXPECT_EQ(donor("<GRID>G</GRID><ID>I</ID>", "CBU").cells["id"], "I");
+    EXPECT_EQ(donor("<GRID>G</GRID><ID>I</ID>").cells, (cells{{"id", "G"}, {"registry_id", "I"}, {"type", "adult"}, {"pool", "1234"}}));
+    EXPECT_EQ(donor("<ID>I</ID>").cells, (cells{{"id", "I"}, {"type", "adult"}, {"pool", "1234"}}));
+    EXPECT_EQ(donor("<GRID>G</GRID><ID>I</ID>", "CBU").cells, (cells{{"id", "I"}, {"grid", "G"}, {"type", "cord"}, {"pool", "1234"}}));
     EXPECT_EQ(donor("<ID> </ID>").fault, "neither GRID nor ID");
     EXPECT_EQ(donor("<GRID>G</GRID>", "CBU").fault, "no ID");
 }
@@ -121,8 +121,8 @@ TEST(wmda_donors, changes) {
     EXPECT_EQ(wmda_source(diff, "f").mode(), update_mode::differential);
     const auto changed = read(diff);
     ASSERT_EQ(changed.rows.size(), 2U);
-    EXPECT_EQ(changed.rows[0].cells, (cells{{"id", "1"}, {"grid", "1"}, {"type", "adult"}, {"change", "upsert"}}));
-    EXPECT_EQ(changed.rows[1].cells, (cells{{"id", "2"}, {"grid", "2"}, {"type", "adult"}, {"status", "DE"}, {"change", "deleted"}}));
+    EXPECT_EQ(changed.rows[0].cells, (cells{{"id", "1"}, {"type", "adult"}, {"change", "upsert"}}));
+    EXPECT_EQ(changed.rows[1].cells, (cells{{"id", "2"}, {"type", "adult"}, {"status", "DE"}, {"change", "deleted"}}));
     const auto listed = read(inventory(donors));
     ASSERT_EQ(listed.rows.size(), 2U);
     EXPECT_EQ(listed.rows[0].cells.count("change"), 0U);
@@ -175,7 +175,7 @@ TEST(wmda_donors, elements_of_the_wrong_kind) {
     EXPECT_EQ(donor("<GRID>1</GRID><HLA/><HLA/>").fault, "HLA is there twice");
     EXPECT_EQ(donor("<GRID>1<b>2</b></GRID>").fault, "GRID is a text, found the element b");
     EXPECT_EQ(donor("<GRID>1</GRID>free").fault, "text outside of the fields: 'free'");
-    EXPECT_EQ(donor("<GRID>1</GRID><UNKNOWN>x<GRID>2</GRID></UNKNOWN>").cells, (cells{{"id", "1"}, {"grid", "1"}, {"type", "adult"}, {"pool", "1234"}}));
+    EXPECT_EQ(donor("<GRID>1</GRID><UNKNOWN>x<GRID>2</GRID></UNKNOWN>").cells, (cells{{"id", "1"}, {"type", "adult"}, {"pool", "1234"}}));
 }
 
 TEST(wmda_donors, a_donor_that_is_too_long) {
