@@ -60,7 +60,7 @@ def test_deleted_donors_are_refused_rows(tmp_path, patients_file):
     assert code == 3
     pool = am.Registry.from_csv(donors)
     assert len(pool) == 1
-    assert [problem.reason for problem in pool.report.problems] == [
+    assert [problem["reason"] for problem in pool.report.problems] == [
         "the file deletes donor D2, a listing has nothing to delete it from"
     ]
     with pytest.raises(am.FormatError):
@@ -70,7 +70,7 @@ def test_deleted_donors_are_refused_rows(tmp_path, patients_file):
 @pytest.mark.parametrize(
     "text, told",
     [
-        (atlas(donor("D1"))[:-9], "end of the file"),
+        (atlas(donor("D1"))[:-9], "the file ends inside a value"),
         (atlas(donor("D1"), mode="check"), "updateMode is check"),
         ("[]", "an object with updateMode and donors"),
         (wmda("D1")[:-9], "ends too early"),
