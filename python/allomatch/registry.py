@@ -46,7 +46,7 @@ class Registry:
         strict: bool = False,
         progress: Progress = None,
     ) -> Registry:
-        """Read a donor file: CSV, TSV or semicolons, plain or ``.gz``, or GL lines ``ID%GLSTRING``.
+        """Read a donor file, plain or ``.gz``: CSV, GL lines ``ID%GLSTRING``, JSON of Atlas or XML of WMDA.
 
         A bad row is left out and accounted for in ``registry.report``; the others are taken.
 

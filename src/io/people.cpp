@@ -3,7 +3,6 @@
 
 #include <allomatch/core/file.hpp>
 #include <allomatch/core/utf8.hpp>
-#include <allomatch/io/csv.hpp>
 #include <allomatch/io/input.hpp>
 #include <allomatch/io/people.hpp>
 #include <allomatch/registry/registry_update.hpp>
@@ -173,20 +172,6 @@ bool gl_lines_source::next(row_view& row) {
     cells_ = {line.substr(0, percent), percent == std::string_view::npos ? std::string_view{} : line.substr(percent + 1)};
     row.cells = cells_;
     return true;
-}
-
-std::unique_ptr<row_source> open_people(const std::filesystem::path& path) {
-    {
-        line_reader lines(path);
-        std::string_view line;
-        while (lines.next(line))
-            if (!trim(line).empty() && line.front() != '#') break;
-        // A header has no percent sign before its first delimiter; a GL line has no delimiter before the percent sign.
-        const std::size_t percent = line.find('%');
-        if (percent != std::string_view::npos && line.substr(0, percent).find_first_of(",;\t") == std::string_view::npos)
-            return std::make_unique<gl_lines_source>(path);
-    }
-    return std::make_unique<csv_source>(path);
 }
 
 std::vector<std::string> canonical_columns(const row_source& rows) { return person_layout(rows).canonical_columns(); }

@@ -57,7 +57,8 @@ struct import_options {
 /// without a meaning keep their names. \throws format_error as `import_donors` does for unusable columns.
 [[nodiscard]] std::vector<std::string> canonical_columns(const row_source& rows);
 
-/// Opens a file of people: CSV with a header (formats.md), or GL lines `ID%GLSTRING`.
+/// Opens a file of people: CSV with a header (formats.md), GL lines `ID%GLSTRING`, or a donor file of Atlas or WMDA
+/// (donor_files.hpp). Of the latter two the donors that are listed are given; a donor that the file deletes is a row with a fault.
 /// \throws format_error when it cannot be read.
 [[nodiscard]] std::unique_ptr<row_source> open_people(const std::filesystem::path& path);
 
