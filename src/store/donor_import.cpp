@@ -4,6 +4,7 @@
 #include "donor_records.hpp"
 
 #include <allomatch/core/text.hpp>
+#include <allomatch/io/donor_files.hpp>
 #include <allomatch/store/donor_import.hpp>
 
 #include <algorithm>
@@ -216,6 +217,17 @@ import_outcome import_donors(registry_store& into, row_source& rows, const readi
     change.commit({{"import", out.import}, {"source", out.rows.source}, {"mode", name_of(how.mode)}, {"rows", out.rows.rows_read},
                    {"refused", out.rows.rows_refused}, {"added", out.added}, {"changed", out.changed}, {"deleted", out.deleted}, {"alerts", out.alerts}});
     return out;
+}
+
+import_outcome import_donors(registry_store& into, const std::filesystem::path& file, const reading_rules& rules, const donor_import& how) {
+    const io::donor_file opened = io::open_donors(file);
+    if (opened.mode == io::update_mode::differential && how.mode != import_mode::diff)
+        throw store_error(problem::with_input(std::string(opened.rows->name()), "lists changes only and not every donor: import it with mode diff"));
+    return import_donors(into, *opened.rows, rules, how);
+}
+
+import_mode mode_of(const std::filesystem::path& file) {
+    return io::open_donors(file).mode == io::update_mode::differential ? import_mode::diff : import_mode::full;
 }
 
 io::table import_outcome::to_table() const {

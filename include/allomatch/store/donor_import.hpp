@@ -64,4 +64,10 @@ struct import_outcome {
 /// \throws store_error when it is refused; format_error as `io::import_donors`.
 import_outcome import_donors(registry_store& into, row_source& rows, const reading_rules& rules, const donor_import& how);
 
+/// The same for a file of any layout that `io::open_donors` knows. \throws store_error also for mode `full` and a file that
+/// says that it lists changes only.
+import_outcome import_donors(registry_store& into, const std::filesystem::path& file, const reading_rules& rules, const donor_import& how);
+/// The mode that a file asks for: `diff` where it says that it lists changes only, else `full`. \throws format_error.
+[[nodiscard]] import_mode mode_of(const std::filesystem::path& file);
+
 }  // namespace allomatch
