@@ -64,7 +64,7 @@ struct meaning_inputs {
 
 /// A change in words for a person to read; long lists are cut.
 struct meaning_words {
-    std::string text;    ///< the typing as received: of before, else of after, else the refused cell
+    std::string text;    ///< the typing as received: of before, else of after; of a donor who cannot be read the refused cell
     std::string before;  ///< classes; antigens and such for `facts`, numbers of alleles for `alleles_only`
     std::string after;
     std::string reason;
