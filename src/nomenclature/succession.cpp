@@ -57,8 +57,16 @@ void succession::link_alleles() {
         std::sort(links_.begin(), links_.end());
         return;
     }
+    std::vector<bool> linked(before_->allele_count());
+    const auto link = [&](allele_id old, allele_id now) {
+        links_.emplace_back(old, now);
+        linked[old] = true;
+    };
     for (allele_id id = 0; id < before_->allele_count(); ++id)
-        if (const auto now = successor_of(*after_, before_->gene_of(id), before_->name_of(id))) links_.emplace_back(id, *now);
+        if (const auto now = successor_of(*after_, before_->gene_of(id), before_->name_of(id))) link(id, *now);
+    for (allele_id id = 0; id < after_->allele_count(); ++id)
+        if (const auto old = successor_of(*before_, after_->gene_of(id), after_->name_of(id)); old && !linked[*old]) link(*old, id);
+    std::sort(links_.begin(), links_.end());
 }
 
 void succession::link_classes() {

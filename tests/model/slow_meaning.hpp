@@ -33,8 +33,12 @@ public:
                 const allele_id cut = before.resolve(after.gene_of(id), after.name_of(id)).alleles.ranges()[0].begin;
                 link(cut, id);
             }
-        else
-            for (allele_id id = 0; id < before.allele_count(); ++id) link_by_name(id);
+        else {
+            for (allele_id id = 0; id < before.allele_count(); ++id)
+                if (const auto now = called_in(before, id, after)) link(id, *now);
+            for (allele_id id = 0; id < after.allele_count(); ++id)
+                if (const auto old = called_in(after, id, before); old && alleles_.count(before.allele_text(*old)) == 0) link(*old, id);
+        }
         for (const auto& [from, partners] : shared_after_) {
             const std::string to = best(from, partners);
             if (best(to, shared_before_.at(to)) == from) classes_[from] = to;
@@ -56,18 +60,18 @@ public:
 private:
     using counts = std::map<std::string, std::size_t>;
 
-    void link_by_name(allele_id id) {
-        const allele_name name = before_.name_of(id);
+    static std::optional<allele_id> called_in(const nomenclature& from, allele_id id, const nomenclature& to) {
+        const allele_name name = from.name_of(id);
         allele_name bare = name;
         bare.suffix = 0;
-        allele_set found = after_.resolve(before_.gene_of(id), name).alleles;
-        if (found.empty()) found = after_.resolve(before_.gene_of(id), bare).alleles;
+        allele_set found = to.resolve(from.gene_of(id), name).alleles;
+        if (found.empty()) found = to.resolve(from.gene_of(id), bare).alleles;
         std::vector<allele_id> all;
         found.for_each([&](allele_id now) { all.push_back(now); });
-        if (all.empty()) return;
+        if (all.empty()) return std::nullopt;
         for (const allele_id now : all)
-            if (after_.name_of(now).suffix == name.suffix) return link(id, now);
-        link(id, all.front());
+            if (to.name_of(now).suffix == name.suffix) return now;
+        return all.front();
     }
     void link(allele_id from, allele_id to) {
         alleles_[before_.allele_text(from)].insert(after_.allele_text(to));
