@@ -45,6 +45,14 @@ bool contains(const std::vector<meaning_symbol>& sorted, meaning_symbol s) {
     return std::binary_search(sorted.begin(), sorted.end(), s);
 }
 
+/// Whether a position of a text lists null alleles and nothing else.
+bool some_null_only(const locus_readings& m, reading_side side, std::uint32_t text) {
+    const nomenclature& names = side == reading_side::before ? m.names.before() : m.names.after();
+    for (const reading_pair& pair : m.column(side).readings[text])
+        if (null_only(names, pair[0]) || null_only(names, pair[1])) return true;
+    return false;
+}
+
 }  // namespace
 
 bool same_alleles(const locus_readings& m, std::uint32_t before, std::uint32_t after) {
@@ -130,9 +138,11 @@ meaning_kind meaning_judge::operator()(std::uint32_t before, std::uint32_t after
     if (none_new) return meaning_kind::narrowed;
     const auto possible_before = readings.symbols(reading_side::before, before);
     const auto possible_after = readings.symbols(reading_side::after, after);
+    const bool null_before = some_null_only(readings, reading_side::before, before);
+    const bool null_after = some_null_only(readings, reading_side::after, after);
     for (const moved_allele& a : moved_alleles(readings, before, after)) {
-        const bool left = a.from == no_product_symbol || !contains(possible_after, a.from);
-        const bool arrived = a.to == no_product_symbol || !contains(possible_before, a.to);
+        const bool left = a.from == no_product_symbol ? null_before && !null_after : !contains(possible_after, a.from);
+        const bool arrived = a.to == no_product_symbol ? null_after && !null_before : !contains(possible_before, a.to);
         if (left && arrived) return meaning_kind::moved;
     }
     return meaning_kind::changed;

@@ -102,6 +102,7 @@ private:
 /// One reading of one locus text, in names of after where there are some.
 struct slow_reading {
     bool typed = false;
+    bool some_null_only = false;  ///< a position lists null alleles and nothing else
     unordered_pairs<std::string> outcomes;
     unordered_pairs<std::string> facts;
     unordered_pairs<name_set> alleles;
@@ -155,6 +156,7 @@ inline slow_reading slow_read(const slow_succession& s, const nomenclature& name
         for (std::size_t i = 0; i < 2; ++i) {
             if (pair[i].what == reading::kind::blank) both[i] = {"blank"};
             if (pair[i].what == reading::kind::new_allele) both[i] = {"NEW"};
+            if (!pair[i].alleles.empty() && !pair[i].alleles.any([&](allele_id id) { return !names.is_null(id); })) out.some_null_only = true;
             pair[i].alleles.for_each([&](allele_id id) {
                 const std::string own = names.allele_text(id);
                 name_set common = is_before ? s.alleles(own) : name_set{own};
@@ -178,13 +180,17 @@ inline meaning_kind slow_kind(const slow_reading& before, const slow_reading& af
     if (o == n) return before.alleles == after.alleles ? meaning_kind::same : meaning_kind::alleles_only;
     if (std::includes(n.begin(), n.end(), o.begin(), o.end())) return meaning_kind::widened;
     if (std::includes(o.begin(), o.end(), n.begin(), n.end())) return meaning_kind::narrowed;
-    const auto possible = [](const unordered_pairs<std::string>& outcomes, const std::string& c) {
-        return c != "null" && std::any_of(outcomes.begin(), outcomes.end(), [&](const auto& pair) { return pair.first == c || pair.second == c; });
+    const auto possible = [](const slow_reading& r, const std::string& c) {
+        return std::any_of(r.outcomes.begin(), r.outcomes.end(), [&](const auto& pair) { return pair.first == c || pair.second == c; });
+    };
+    // From one state to another that only one reading has; null is a state of positions that are null only.
+    const auto gone = [&](const std::string& c, const slow_reading& here, const slow_reading& there) {
+        return c == "null" ? here.some_null_only && !there.some_null_only : !possible(there, c);
     };
     for (const auto& [key, from] : before.class_of_allele) {
         const auto now = after.class_of_allele.find(key.substr(key.find(" now ") + 5));
         if (now == after.class_of_allele.end() || now->second == from) continue;
-        if (!possible(n, from) && !possible(o, now->second)) return meaning_kind::moved;
+        if (gone(from, before, after) && gone(now->second, after, before)) return meaning_kind::moved;
     }
     return meaning_kind::changed;
 }

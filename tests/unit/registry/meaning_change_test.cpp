@@ -136,6 +136,16 @@ TEST(meaning_change, an_allele_that_became_null_or_expressed_moved) {
               "narrowed: A*02:01P/A*02:99 + A*24:02:01 -> A*02:01P + A*24:02:01 (A*02:99 is null now (A*02:99N); no longer A*02:99)");
 }
 
+TEST(meaning_change, an_allele_that_became_null_among_many_did_not_move) {
+    const made_release next = made_release()
+                                  .alleles({"A*02:01:01", "A*02:01:02", "A*02:06", "A*02:100", "A*02:99N", "A*24:02:01"})
+                                  .p_group("A*02:01", {"A*02:01:01", "A*02:01:02"})
+                                  .renamed("02:99", "02:99N");
+    EXPECT_EQ(change_of(plain(), next, "02:XX", "24:02"),
+              "changed: A*02:01P/A*02:06/A*02:99 + A*24:02:01 -> A*02:01P/A*02:06/A*02:100 + A*24:02:01 "
+              "(A*02:99 is null now (A*02:99N); no longer A*02:99; new A*02:100)");
+}
+
 TEST(meaning_change, a_renamed_allele_or_group_is_the_same) {
     const made_release renamed = made_release()
                                      .alleles({"A*02:01:02", "A*02:06:01:01", "A*02:77", "A*24:02:01"})
