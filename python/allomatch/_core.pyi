@@ -96,6 +96,7 @@ def compare_meanings(
     list_alleles_only: bool,
     threads: int,
 ) -> MeaningChanges: ...
+
 @final
 class PatientCore:
     @property
