@@ -14,6 +14,7 @@ from .explanation import Explanation
 from .frequencies import Frequencies, fallback_list
 from .listing import Listing
 from .matches import Matches, MatchTable
+from .meaning import MeaningChanges
 from .patient import Patient
 from .request import cord_options, search_options
 
@@ -184,6 +185,34 @@ class Registry:
     def loci(self) -> dict[str, dict[str, int]]:
         """Per typed locus: donors ``typed``, distinct ``genotypes``, ``texts`` and ``classes``."""
         return self._core.loci()
+
+    def compare_meaning(
+        self, other: Registry, *, list_alleles_only: bool = False, threads: int = 0
+    ) -> MeaningChanges:
+        """What the same donors mean in another registry, read with another release or table of codes.
+
+        Donors are the same by id; the reports of both tell why a donor is missing. Alleles and classes of two
+        releases are the same by names, renamed ones followed.
+
+        Args:
+            other: the same donor file, read anew.
+            list_alleles_only: list loci too where more or fewer alleles of the same classes are all.
+            threads: 0 for all.
+
+        Raises:
+            FormatError: ``other`` is no registry.
+
+        Releases the GIL. About half a second for 100,000 donors.
+        """
+        if not isinstance(other, Registry):
+            raise FormatError(
+                f"column other: expected a Registry, not {type(other).__name__}", column="other"
+            )
+        threads = option_values.whole("threads", threads, 1024)
+        found = _core.compare_meanings(
+            self._core, other._core, self.report, other.report, bool(list_alleles_only), threads
+        )
+        return MeaningChanges(found, self, other)
 
     def search(self, patient: Patient, **options: Any) -> Matches:
         """Donors who could match a patient, best first.

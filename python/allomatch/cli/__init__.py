@@ -29,6 +29,7 @@ from . import (
     _impute,
     _index,
     _nomenclature,
+    _reinterpret,
     _search,
     _simulate,
     _typing,
@@ -48,9 +49,11 @@ _READ = {
     "predict_with": "--predict-with",
     "rank": "--rank",
     "release": "--release",
+    "to_mac": "--to-mac",
+    "to_release": "--to-release",
 }
 _WRITTEN = {"out": "--out", "report": "--report", "plot": "--plot", "import_report": "--import-report"}
-_ANY_BYTES = {*_READ, *_WRITTEN, "dir", "file"} - {"rank", "release"}
+_ANY_BYTES = {*_READ, *_WRITTEN, "dir", "file"} - {"rank", "release", "to_release"}
 
 
 class Command(Protocol):
@@ -75,6 +78,7 @@ COMMANDS: dict[str, Command] = {
     "import": _import,
     "index": _index,
     "nomenclature": _nomenclature,
+    "reinterpret": _reinterpret,
     "simulate": _simulate,
     "calibrate": _calibrate,
 }
@@ -169,7 +173,7 @@ def _check_paths(args: argparse.Namespace) -> None:
 
     read = given(_READ)
     for option, folder in read[:]:
-        if option == "--release":
+        if option in ("--release", "--to-release"):
             read += [(option, f"{folder}/{file}") for file in (*REQUIRED, *OPTIONAL, *CHECKSUMS)]
     import_report = {"import_report": "--report"} if args.command == "import" else {}
     check_outputs(read, given(_WRITTEN | import_report))
