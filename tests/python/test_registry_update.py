@@ -19,7 +19,7 @@ def donors(tmp_path):
 
 def found(registry):
     patient = am.Patient("P", {"A": "A*02:01+A*24:02"})
-    return sorted(m.donor for m in registry.search(patient, loci=["A"], max_mismatches=0))
+    return sorted(m.donor_id for m in registry.search(patient, loci=["A"], max_mismatches=0))
 
 
 def ids(registry):
