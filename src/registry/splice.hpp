@@ -9,10 +9,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <span>
 #include <vector>
+
+#include <sys/mman.h>
 
 namespace allomatch {
 
@@ -63,10 +67,17 @@ private:
     bool in_place_ = true;
 };
 
-/// Memory whose pages come when they are written.
+/// Memory whose pages come when they are written, large ones where the system has them.
 template <class T>
 [[nodiscard]] std::shared_ptr<T[]> unwritten(std::size_t size) {
-    return std::make_shared_for_overwrite<T[]>(size);
+    constexpr std::size_t large_page = std::size_t{1} << 21;
+    const std::size_t bytes = size * sizeof(T);
+    if (bytes < 2 * large_page) return std::make_shared_for_overwrite<T[]>(size);
+    const std::size_t whole = (bytes + large_page - 1) / large_page * large_page;
+    const std::shared_ptr<T[]> memory(static_cast<T*>(std::aligned_alloc(large_page, whole)), [](T* p) { std::free(p); });
+    if (memory == nullptr) throw std::bad_alloc();
+    (void)::madvise(memory.get(), whole, MADV_HUGEPAGE);
+    return memory;
 }
 
 /// An old array with new values at the singles; `missing` stands for all of an old one that is not there.
