@@ -9,26 +9,6 @@ namespace allomatch {
 
 namespace {
 
-/// All that is read while it lives is of one version.
-class read_transaction {
-public:
-    explicit read_transaction(sqlite::database& db) : db_(db), own_(!db.in_transaction()) {
-        if (own_) db_.run("BEGIN");
-    }
-    read_transaction(const read_transaction&) = delete;
-    read_transaction& operator=(const read_transaction&) = delete;
-    ~read_transaction() {
-        try {
-            if (own_ && db_.in_transaction()) db_.run("COMMIT");
-        } catch (const store_error&) {  // only reading was done
-        }
-    }
-
-private:
-    sqlite::database& db_;
-    bool own_;
-};
-
 stored_donor donor_of(std::string_view id, const sqlite::statement& row, int record, int life) {
     return {std::string(id), !row.is_null(record), cells_of(row.text(record)), cells_of(row.text(life))};
 }
@@ -38,7 +18,7 @@ stored_donor donor_of(std::string_view id, const sqlite::statement& row, int rec
 derived_registry read_registry(const registry_store& from, const reading_rules& rules) {
     from.check(rules);
     sqlite::database& db = from.connection();
-    const read_transaction reading(db);
+    const sqlite::read_transaction reading(db);
     sqlite::statement donors(db, "SELECT d.id, l.record, l.life FROM donors d JOIN log l ON l.seq = d.entry WHERE d.there ORDER BY d.entry");
     record_source rows(db, donors);
     derived_registry out;
