@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a registry itself knows of its donors: status, reservations, steps to a collection, donations.
-#include "model/miniature.hpp"
 #include "unit/io/scratch_folder.hpp"
 #include "unit/store/stores.hpp"
 
@@ -11,7 +10,6 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
 #include <set>
 
 using namespace allomatch;
@@ -329,89 +327,6 @@ TEST_F(donor_life, events_are_withdrawn_from_the_last) {
     EXPECT_SAYS(refused_step(collection, "2024-02-11"), "the collection_plan is missing");
     EXPECT_EQ(kinds("D1"), "reservation physical_examination assessment collection_plan(withdrawn) collection(withdrawn) withdrawal withdrawal");
     EXPECT_EQ(verify_store(store).size(), 64U);
-}
-
-/// Whatever is called in whatever order, the store stays whole, refusals change nothing, and a plain model agrees on who is held back.
-TEST_F(donor_life, random_lives) {
-    struct state {
-        std::string status, holder;
-        day_number until = no_day;
-    };
-    std::size_t done = 0;
-    std::size_t refusals = 0;
-    for (unsigned seed = 0; seed < 6; ++seed) {
-        model::dice roll(seed);
-        std::map<std::string, state> model;
-        const auto path = folder / ("random" + std::to_string(seed) + ".db");
-        store = registry_store::create(path, starter(), "setup");
-        import("id,A_1,A_2,branch\nD1,01:01,02:01,x\nD2,01:01,02:01,y\n");
-        day_number on = day("2020-01-01");
-        for (int i = 0; i < 150; ++i) {
-            on += static_cast<day_number>(roll(4));
-            const std::string donor = roll.pick(std::vector<std::string>{"D1", "D2"});
-            const std::string who = roll.pick(std::vector<std::string>{"P1", "P2", "P3"});
-            state& s = model[donor];
-            const auto call = [&](const auto& what) {
-                const auto version = store.version();
-                const auto changes = store.info().changes;
-                try {
-                    what();
-                    ++done;
-                    EXPECT_EQ(store.info().changes, changes + 1);
-                    return true;
-                } catch (const store_error&) {
-                    ++refusals;
-                    EXPECT_EQ(store.version(), version);
-                    EXPECT_EQ(store.info().changes, changes);
-                    return false;
-                }
-            };
-            const bool held_by_other = !s.holder.empty() && s.holder != who && s.until >= on;
-            switch (roll(10)) {
-                case 0: {
-                    const std::string status = roll.pick(std::vector<std::string>{"AV", "TU", "DE", "AV"});
-                    EXPECT_TRUE(call([&] { set_status(store, donor, status, on, "x", "c"); }));
-                    s.status = status;
-                    break;
-                }
-                case 1:
-                    EXPECT_EQ(call([&] { lift_status(store, donor, on, "x", "c"); }), !s.status.empty());
-                    s.status.clear();
-                    break;
-                case 2:
-                case 3: {
-                    const auto until = on + static_cast<day_number>(roll(40));
-                    EXPECT_EQ(call([&] { reserve(store, donor, who, on, until, "", "c"); }), s.status != "DE" && !held_by_other);
-                    if (s.status != "DE" && !held_by_other) s.holder = who, s.until = until;
-                    break;
-                }
-                case 4:
-                    if (roll.once_in(2)) {
-                        EXPECT_EQ(call([&] { release(store, donor, who, on, "x", "c"); }), s.holder == who);
-                        if (s.holder == who) s.holder.clear();
-                    }
-                    break;
-                case 5: import(roll.once_in(2) ? "id,A_1,A_2,branch\nD1,01:01,02:01,x\nD2,01:01,02:01,y\n" : "id,A_1,A_2,branch\nD1,01:01,02:01,z\nD2,01:01,02:01,y\n"); break;
-                default: {
-                    const auto what = static_cast<collection_step>(roll(6));
-                    step_detail detail;
-                    if (what <= assessment) detail.cleared = !roll.once_in(8);
-                    if (detail.cleared == false) detail.reason = "x";
-                    if (what == collection_plan) detail.product = static_cast<collection_product>(roll(3));
-                    const bool taken = call([&] { step(what, date_text(on), detail, donor, who); });
-                    if (taken && what != follow_up) EXPECT_TRUE(s.status != "DE" && !held_by_other);
-                    if (taken && what == collection && s.holder == who) s.holder.clear();
-                }
-            }
-        }
-        for (const char* donor : {"D1", "D2"}) {
-            EXPECT_EQ(cell(donor, "status"), model[donor].status);
-            EXPECT_EQ(cell(donor, "reserved_for"), model[donor].holder);
-        }
-        EXPECT_EQ(verify_store(store).size(), 64U);
-    }
-    EXPECT_GT(done, 200U);
-    EXPECT_GT(refusals, 200U);
 }
 
 }  // namespace
