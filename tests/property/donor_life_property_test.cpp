@@ -32,9 +32,11 @@ TEST(random_lives, agree_with_a_plain_model) {
     const scratch_folder folder;
     std::size_t done = 0;
     std::size_t refusals = 0;
+    std::size_t collections = 0;
     for (unsigned seed = 0; seed < 6; ++seed) {
         allomatch::model::dice roll(seed);
         std::map<std::string, state> states;
+        std::map<std::pair<std::string, std::string>, collection_step> next;  // of donor and patient
         registry_store store = registry_store::create(folder / ("random" + std::to_string(seed) + ".db"), starter(), "setup");
         const auto import = [&](std::string_view text) {
             donor_import how;
@@ -46,7 +48,7 @@ TEST(random_lives, agree_with_a_plain_model) {
         for (int i = 0; i < 150; ++i) {
             on += static_cast<day_number>(roll(4));
             const std::string donor = roll.pick(std::vector<std::string>{"D1", "D2"});
-            const std::string who = roll.pick(std::vector<std::string>{"P1", "P2", "P3"});
+            const std::string who = roll.pick(std::vector<std::string>{"P1", "P2"});
             state& s = states[donor];
             const auto call = [&](const auto& what) {
                 const auto version = store.version();
@@ -64,9 +66,9 @@ TEST(random_lives, agree_with_a_plain_model) {
                 }
             };
             const bool held_by_other = !s.holder.empty() && s.holder != who && s.until >= on;
-            switch (roll(10)) {
+            switch (roll(14)) {
                 case 0: {
-                    const std::string status = roll.pick(std::vector<std::string>{"AV", "TU", "DE", "AV"});
+                    const std::string status = roll.pick(std::vector<std::string>{"AV", "TU", "DE", "AV", "AV"});
                     EXPECT_TRUE(call([&] { set_status(store, donor, status, on, "x", "c"); }));
                     s.status = status;
                     break;
@@ -90,14 +92,20 @@ TEST(random_lives, agree_with_a_plain_model) {
                     break;
                 case 5: import(roll.once_in(2) ? one_night : another_night); break;
                 default: {
-                    const auto what = static_cast<collection_step>(roll(6));
+                    collection_step& likely = next[{donor, who}];
+                    const auto what = roll.once_in(4) ? static_cast<collection_step>(roll(6)) : likely;
                     step_detail detail;
                     if (what <= assessment) detail.cleared = !roll.once_in(8);
                     if (detail.cleared == false) detail.reason = "x";
                     if (what == collection_plan) detail.product = static_cast<collection_product>(roll(3));
                     const bool taken = call([&] { record_step(store, donor, who, what, on, detail, "c"); });
-                    if (taken && what != follow_up) EXPECT_TRUE(s.status != "DE" && !held_by_other);
-                    if (taken && what == collection && s.holder == who) s.holder.clear();
+                    likely = taken && what != follow_up ? static_cast<collection_step>(static_cast<int>(what) + 1) : physical_examination;
+                    if (what == follow_up || !taken) break;
+                    EXPECT_TRUE(s.status != "DE" && !held_by_other);
+                    if (what == collection_plan && detail.product != collection_product::pbsc) likely = collection;
+                    if (what != collection) break;
+                    ++collections;
+                    if (s.holder == who) s.holder.clear();
                 }
             }
         }
@@ -111,6 +119,7 @@ TEST(random_lives, agree_with_a_plain_model) {
     }
     EXPECT_GT(done, 200U);
     EXPECT_GT(refusals, 200U);
+    EXPECT_GT(collections, 5U);
 }
 
 }  // namespace

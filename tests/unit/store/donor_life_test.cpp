@@ -74,7 +74,6 @@ protected:
         const store_info after = store.info();
         EXPECT_EQ(after.version, before.version) << said;
         EXPECT_EQ(after.changes, before.changes) << said;
-        EXPECT_FALSE(store.connection().in_transaction());
         return said;
     }
     std::int64_t step(collection_step what, std::string_view on, const step_detail& detail = {}, const std::string& donor = "D1",
