@@ -11,26 +11,6 @@ namespace allomatch {
 
 namespace {
 
-/// All that is read while it lives is of one version.
-class read_transaction {
-public:
-    explicit read_transaction(sqlite::database& db) : db_(db), own_(!db.in_transaction()) {
-        if (own_) db_.run("BEGIN");
-    }
-    read_transaction(const read_transaction&) = delete;
-    read_transaction& operator=(const read_transaction&) = delete;
-    ~read_transaction() {
-        try {
-            if (own_ && db_.in_transaction()) db_.run("COMMIT");
-        } catch (const store_error&) {  // only reading was done
-        }
-    }
-
-private:
-    sqlite::database& db_;
-    bool own_;
-};
-
 registry_origin origin_of(const registry_store& store) {
     registry_origin origin;
     for (std::size_t i = 0; i < origin.store.size(); ++i)
@@ -61,7 +41,7 @@ stored_donor donor_of(std::string_view id, const sqlite::statement& row, int rec
 
 derived_registry read_registry(const registry_store& from, const reading_rules& rules) {
     sqlite::database& db = from.connection();
-    const read_transaction reading(db);
+    const sqlite::read_transaction reading(db);
     from.check(rules);
     sqlite::statement donors(db, "SELECT d.id, l.record, l.life FROM donors d JOIN log l ON l.seq = d.entry WHERE d.there ORDER BY d.entry");
     record_source rows(db, donors);
@@ -72,7 +52,7 @@ derived_registry read_registry(const registry_store& from, const reading_rules& 
 
 derived_registry follow(const registry_store& from, std::shared_ptr<const registry> current, const reading_rules& rules) {
     sqlite::database& db = from.connection();
-    const read_transaction reading(db);
+    const sqlite::read_transaction reading(db);
     from.check(rules);
     const auto origin = origin_of(from);
     if (!fits(*current, origin, rules)) return read_registry(from, rules);
