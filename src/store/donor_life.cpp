@@ -158,7 +158,7 @@ void check_detail(collection_step step, const step_detail& d) {
 
 /// What a collection leaves behind.
 void add_collection(donor_change& c, const std::string& patient, bool abroad) {
-    const auto one_more = [&](std::string_view column) { c.set(column, std::to_string(number(c.cell(column)).value_or(0) + 1)); };
+    const auto one_more = [&](std::string_view column) { c.set(column, std::to_string(count_of(c.cell(column)) + 1)); };
     one_more("donations");
     if (abroad) one_more("abroad_donations");
     if (c.own("reserved_for") != patient) return;

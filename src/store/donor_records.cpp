@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace allomatch {
 
@@ -97,6 +98,12 @@ std::string_view cell_of(const record_cells& cells, std::string_view column) noe
     return it == cells.end() ? std::string_view{} : std::string_view(it->second);
 }
 
+std::uint32_t count_of(std::string_view cell) noexcept {
+    float value = 0;
+    const auto [end, code] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
+    return code == std::errc() && value > 0 && value < 1e6F ? static_cast<std::uint32_t>(value) : 0;
+}
+
 record_cells overlaid(record_cells record, std::string_view life) {
     if (life.empty()) return record;
     const record_cells over = cells_of(life);
@@ -125,7 +132,7 @@ record_cells overlaid(record_cells record, std::string_view life) {
         set("reserved_until");
     }
     for (const std::string_view count : {"donations", "abroad_donations"})
-        if (number(cell_of(record, count)).value_or(0) < number(cell_of(over, count)).value_or(0)) set(count);
+        if (count_of(cell_of(record, count)) < count_of(cell_of(over, count))) set(count);
     return record;
 }
 

@@ -2,7 +2,6 @@
 #include "donor_events.hpp"
 #include "donor_records.hpp"
 
-#include <allomatch/core/text.hpp>
 #include <allomatch/store/utilisation.hpp>
 
 #include <algorithm>
@@ -82,7 +81,7 @@ void add_donor(tallies& to, const record_cells& cells, std::string_view day, con
     const std::string_view status = cell_of(cells, "status");
     const bool has_holder = !cell_of(cells, "reserved_for").empty();
     const bool held = has_holder ? lasts(cells, "reserved_until", day) : status == "OP";
-    const bool repeated = number(cell_of(cells, "donations")).value_or(0) >= 2;
+    const bool repeated = count_of(cell_of(cells, "donations")) >= 2;
     to.change(cell_of(cells, "branch"), [&](tally& t) {
         ++t.counts.donors;
         if (repeated) ++t.counts.repeat_donors;

@@ -24,7 +24,7 @@ enum class refused_offer : std::uint8_t { none, retired, reserved };
 /// who is reserved for this patient stays TU. Without the column, codes are what the donor file says.
 ///
 /// A search never offers a donor of such a registry who is DE or OP. Those of a registry without the column are all offered,
-/// as it cannot say for whom a donor is OP.
+/// as it cannot say for whom a donor is OP. Conditions of a search see the columns as they are.
 class donor_availability {
 public:
     donor_availability(const registry& donors, std::string_view patient_id, day_number on);

@@ -36,7 +36,7 @@ std::int64_t set_status(registry_store& in, const std::string& donor, std::strin
 std::int64_t lift_status(registry_store& in, const std::string& donor, day_number day, const std::string& reason, const std::string& actor);
 
 /// Reserves a donor from a day until another, which still counts; it ends without a further call. A reservation for the same
-/// patient gets the new last day. Searches hold the donor back from now on, also where the first day is still to come.
+/// patient gets the new last day. The patient need not be one of the store. Searches hold the donor back from now on, also where the first day is still to come.
 /// \throws store_error when the donor is retired or deleted, reserved for another patient on that day or later (the message
 /// names patient and day), or `until` is before `day`.
 std::int64_t reserve(registry_store& in, const std::string& donor, const std::string& patient, day_number day, day_number until,
@@ -80,7 +80,7 @@ struct step_detail {
 /// the same patient begins with an examination after the collection.
 ///
 /// The donor must be reserved for the patient at the first examination, and not for another one at any step up to the
-/// collection; a reservation for another patient in between ends the steps. The collection ends the reservation and counts as a donation: one more than the registry or the record knew of.
+/// collection; a reservation for another patient in between ends the steps. The collection ends the reservation (one of the donor's record stays until a file changes it) and counts as a donation: one more than the registry or the record knew of.
 /// \throws store_error naming the step that is missing or in the way, with its day; for a donor who is retired or deleted
 /// (follow-ups aside), a detail that is missing or belongs to another step, or a day after today.
 std::int64_t record_step(registry_store& in, const std::string& donor, const std::string& patient, collection_step step, day_number day,

@@ -7,6 +7,7 @@
 #include <allomatch/store/audit.hpp>
 #include <allomatch/store/donor_life.hpp>
 #include <allomatch/store/stored_donors.hpp>
+#include <allomatch/store/stored_searches.hpp>
 
 #include <gtest/gtest.h>
 
@@ -49,17 +50,20 @@ protected:
         const auto d = all->find(id);
         return d ? all->field(field)->text(*d) : "not there";
     }
-    /// Ids that a search for the patient offers.
-    [[nodiscard]] std::string offered(const std::string& patient_id, std::string_view on) const {
+    static std::shared_ptr<const patient> patient_of(const std::string& id) {
         std::array<std::string, locus_count> texts;
         texts[index(locus::A)] = "A*01:01+A*02:01";
         auto who = std::make_shared<patient>();
-        (void)read_patient({starter().names.get(), nullptr, gene_set::all(), column_kind::dna}, null_policy::ignore_inside_ambiguity, patient_id,
-                           texts, {}, *who);
+        (void)read_patient({starter().names.get(), nullptr, gene_set::all(), column_kind::dna}, null_policy::ignore_inside_ambiguity, id, texts,
+                           {}, *who);
+        return who;
+    }
+    /// Ids that a search for the patient offers.
+    [[nodiscard]] std::string offered(const std::string& patient_id, std::string_view on) const {
         search_request request;
         request.loci = {locus::A};
         request.on = day(on);
-        const match_list found = search(read_registry(store, starter()).donors, who, request);
+        const match_list found = search(read_registry(store, starter()).donors, patient_of(patient_id), request);
         std::set<std::string> ids;
         for (const hit& h : found.hits) ids.emplace(found.donors->id(h.donor));
         std::string out;
@@ -254,6 +258,32 @@ TEST_F(donor_life, a_second_donation_begins_with_an_examination) {
     // The record counts them too, some day.
     import("id,A_1,A_2,branch,status,donations\nD1,01:01,02:01,Ningbo,,5\n");
     EXPECT_EQ(cell("D1", "donations"), "5");
+}
+
+TEST_F(donor_life, a_count_may_be_written_with_a_point) {
+    import("id,A_1,donations\nD1,01:01,2.0\n");
+    reserve_d1();
+    step(physical_examination, "2024-01-20", cleared);
+    step(assessment, "2024-01-25", cleared);
+    step(collection_plan, "2024-01-26", marrow);
+    step(collection, "2024-02-10");
+    EXPECT_EQ(cell("D1", "donations"), "3");
+}
+
+TEST_F(donor_life, a_repeated_search_says_who_was_taken) {
+    search_request request;
+    request.loci = {locus::A};
+    request.on = day("2024-03-01");
+    const match_list first = search(read_registry(store, starter()).donors, patient_of("P8"), request);
+    const std::int64_t kept = keep_search(store, first, request, false, {"", "coordinator"});
+    reserve_d1();
+    set_status(store, "D2", "DE", day("2024-01-10"), "own wish", "coordinator");
+    const auto again = repeat_search(store, kept, read_registry(store, starter()).donors, starter(), nullptr, request.on, {"", "coordinator"});
+    ASSERT_EQ(again.changes.size(), 2U);
+    std::string told;
+    for (const result_change& c : again.changes) told += c.donor_id + " " + c.reason + "; ";
+    EXPECT_NE(told.find("D1 reserved; "), std::string::npos) << told;
+    EXPECT_NE(told.find("D2 retired; "), std::string::npos) << told;
 }
 
 TEST_F(donor_life, who_was_not_cleared_is_examined_again) {
