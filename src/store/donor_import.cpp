@@ -169,6 +169,15 @@ void keep_report(sqlite::database& db, const store_change& change, const import_
 
 }  // namespace
 
+std::string_view name(donor_difference::kind what) noexcept {
+    switch (what) {
+        case donor_difference::kind::added: return "new";
+        case donor_difference::kind::changed: return "changed";
+        case donor_difference::kind::deleted: break;
+    }
+    return "deleted";
+}
+
 import_outcome import_donors(registry_store& into, row_source& rows, const reading_rules& rules, const donor_import& how) {
     into.check(rules);
     if (!(how.most_removed >= 0 && how.most_removed <= 1))
@@ -217,7 +226,7 @@ io::table import_outcome::to_table() const {
     io::column::strings ids, kinds, columns, befores, afters;
     for (const donor_difference& d : differences) {
         ids.push_back(d.id);
-        kinds.emplace_back(d.what == donor_difference::kind::added ? "new" : d.what == donor_difference::kind::changed ? "changed" : "deleted");
+        kinds.emplace_back(name(d.what));
         columns.push_back(d.column);
         befores.push_back(d.before);
         afters.push_back(d.after);
