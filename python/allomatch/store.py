@@ -43,10 +43,10 @@ def login_name() -> str:
 class Store:
     """A connection to the store of a registry, an SQLite file.
 
-    Make one with :meth:`create`, have it back with :meth:`open`; close it with :meth:`close` or ``with``. Every
-    change is one transaction that is on the disk when its method returns, or has not happened. Any number of
-    processes may read while one writes; writers wait for one another for up to ten seconds. Threads that share
-    a store take turns. Do not take an open store into a forked process.
+    Make one with :meth:`create`, have it back with :meth:`open`; close it with :meth:`close` or ``with``.
+    Every change is one transaction that is on the disk when its method returns, or has not happened. Any
+    number of processes may read while one writes; writers wait for one another for up to ten seconds. Threads
+    that share a store take turns. Do not take an open store into a forked process.
 
     Every change takes ``actor``, who makes it, for the audit trail; the login name when left out.
 
@@ -125,9 +125,11 @@ class Store:
 
     @property
     def info(self) -> dict[str, Any]:
-        """What the store says of itself: ``file``, ``id``, ``version`` (number of the last change of a donor),
-        ``release``, ``release_fingerprint``, ``mac_fingerprint`` (``None`` without NMDP codes), ``nulls``, and
-        how many ``donors``, ``patients`` (active ones), ``searches`` and ``changes`` there are.
+        """What the store says of itself.
+
+        ``file``, ``id``, ``version`` (number of the last change of a donor), ``release``,
+        ``release_fingerprint``, ``mac_fingerprint`` (``None`` without NMDP codes), ``nulls``, and how many
+        ``donors``, ``patients`` (active ones), ``searches`` and ``changes`` there are.
 
         Cost: counts the donors; some 0.1 s for a million.
         """
@@ -148,14 +150,14 @@ class Store:
     ) -> ImportOutcome:
         """Bring the donors to what a donor file says, in one transaction.
 
-        A row that is refused leaves the donor that it names as it was; what came of the rows is kept. Importing
-        a file again changes no donor.
+        A row that is refused leaves the donor that it names as it was; what came of the rows is kept.
+        Importing a file again changes no donor.
 
         Args:
             path: the file, as of :meth:`Registry.from_csv`.
-            mode: ``full``: the file lists every donor, those that it lacks are deleted. ``diff``: it lists what
-                is new or changed, and where the column ``change`` says ``deleted`` what is gone. ``check``: find
-                the differences of a full import and change nothing.
+            mode: ``full``: the file lists every donor, those that it lacks are deleted. ``diff``: it lists
+                what is new or changed, and where the column ``change`` says ``deleted`` what is gone.
+                ``check``: find the differences of a full import and change nothing.
             strict: change nothing when a row is refused.
             most_removed: share of the donors, 0 to 1, that a full import may remove.
             allow_shrink: remove more than that.
@@ -170,8 +172,11 @@ class Store:
         if _core.is_store(path) or _core.is_snapshot(path):
             reason = "is a registry store or a snapshot; an import takes a donor file"
             raise FormatError(f"{os.fspath(path)}: {reason}", place=os.fspath(path), reason=reason)
-        how = (mode, actor or login_name(), strict, most_removed, allow_shrink, progress)
-        return ImportOutcome(self._core.import_file(path, *self._rules(), *how), mode)
+        names, mac = self._rules()
+        done = self._core.import_file(
+            path, names, mac, mode, actor or login_name(), strict, most_removed, allow_shrink, progress
+        )
+        return ImportOutcome(done, mode)
 
     def import_frame(
         self,
@@ -185,8 +190,11 @@ class Store:
         progress: Progress = None,
     ) -> ImportOutcome:
         """The same for a data frame, see :meth:`Registry.from_frame`."""
-        how = (mode, actor or login_name(), strict, most_removed, allow_shrink, progress)
-        return ImportOutcome(self._core.import_frame(frame, *self._rules(), *how), mode)
+        names, mac = self._rules()
+        done = self._core.import_frame(
+            frame, names, mac, mode, actor or login_name(), strict, most_removed, allow_shrink, progress
+        )
+        return ImportOutcome(done, mode)
 
     def registry(self) -> Registry:
         """The donors to search, as the store has them now. Later changes do not touch it: ask again.
@@ -381,7 +389,8 @@ def _in_words(frequencies: Frequencies | None, fallback: Iterable[str]) -> str:
     if frequencies is None:
         return ""
     sets = [
-        f"{one['population']} ({one['haplotypes']:,} haplotypes at {' '.join(one['loci'])}, sum {one['sum']:.9g})"
+        f"{one['population']} ({one['haplotypes']:,} haplotypes at {' '.join(one['loci'])},"
+        f" sum {one['sum']:.9g})"
         for one in frequencies.sets
     ]
     others = list(fallback)
