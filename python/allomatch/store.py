@@ -173,9 +173,8 @@ class Store:
             reason = "is a registry store or a snapshot; an import takes a donor file"
             raise FormatError(f"{os.fspath(path)}: {reason}", place=os.fspath(path), reason=reason)
         names, mac = self._rules()
-        done = self._core.import_file(
-            path, names, mac, mode, actor or login_name(), strict, most_removed, allow_shrink, progress
-        )
+        how = _how(mode, actor, strict, most_removed, allow_shrink)
+        done = self._core.import_file(path, names, mac, *how, progress)
         return ImportOutcome(done, mode)
 
     def import_frame(
@@ -191,9 +190,8 @@ class Store:
     ) -> ImportOutcome:
         """The same for a data frame, see :meth:`Registry.from_frame`."""
         names, mac = self._rules()
-        done = self._core.import_frame(
-            frame, names, mac, mode, actor or login_name(), strict, most_removed, allow_shrink, progress
-        )
+        how = _how(mode, actor, strict, most_removed, allow_shrink)
+        done = self._core.import_frame(frame, names, mac, *how, progress)
         return ImportOutcome(done, mode)
 
     def registry(self) -> Registry:
@@ -206,7 +204,7 @@ class Store:
 
         Cost: some microseconds a donor.
         """
-        return Registry(*self._core.registry(*self._rules()), store_id=self._core.info()["id"])
+        return Registry(*self._core.registry(*self._rules()), store_id=self._core.id)
 
     def donor(self, id: str) -> StoredDonor:
         """One donor as the store keeps it, deleted ones too.
@@ -276,7 +274,7 @@ class Store:
         Raises:
             StoreError: the registry is not of this store, or every pair was compared instead of searched.
         """
-        if matches.registry.store_id != self._core.info()["id"]:
+        if matches.registry.store_id != self._core.id:
             raise _refused(
                 "matches", "the registry that was searched is not of this store; search store.registry()"
             )
@@ -297,7 +295,8 @@ class Store:
         Raises:
             StoreError: there is no such search, or it has ended.
         """
-        self._core.end_search(search, reason, actor or login_name())
+        number = option_values.whole("search", search, 2**63 - 1)
+        self._core.end_search(number, reason, actor or login_name())
 
     def repeat(
         self,
@@ -378,6 +377,18 @@ class Store:
     def __repr__(self) -> str:
         info = self.info
         return f"Store({info['file']}: {info['donors']:,} donors, version {info['version']})"
+
+
+def _how(
+    mode: str, actor: str | None, strict: bool, most_removed: float, allow_shrink: bool
+) -> tuple[str, str, bool, float, bool]:
+    return (
+        option_values.text("mode", mode, "full, diff or check"),
+        option_values.text("actor", actor or login_name()),
+        option_values.flag("strict", strict),
+        option_values.real("most_removed", most_removed),
+        option_values.flag("allow_shrink", allow_shrink),
+    )
 
 
 def _refused(column: str, reason: str) -> StoreError:

@@ -24,7 +24,7 @@ std::string name_of(null_policy nulls) { return nulls == null_policy::consider ?
 /// A connection that threads take turns at. Nobody waits for a turn while holding the GIL.
 class connection {
 public:
-    explicit connection(registry_store open) : nulls_(open.info().nulls), store_(std::move(open)) {}
+    explicit connection(registry_store open) : nulls_(open.nulls()), store_(std::move(open)) {}
 
     /// What typings are read with here: null alleles are read as the store does.
     [[nodiscard]] reading_rules rules(const names_pointer& names, const mac_pointer& mac) const { return {names, mac, nulls_}; }
@@ -144,13 +144,6 @@ py::dict dict_of(const audit_entry& entry) {
     return out;
 }
 
-template <class T>
-py::list dicts_of(const std::vector<T>& all) {
-    py::list out;
-    for (const T& one : all) out.append(dict_of(one));
-    return out;
-}
-
 std::vector<std::tuple<std::string, std::string, std::string>> tuples_of(const std::vector<result_change::difference>& all) {
     std::vector<std::tuple<std::string, std::string, std::string>> out;
     for (const auto& d : all) out.emplace_back(d.column, d.before, d.after);
@@ -168,6 +161,13 @@ py::dict dict_of(const result_change& change) {
     out["words"] = change.words;
     out["result"] = tuples_of(change.result);
     out["donor"] = tuples_of(change.donor);
+    return out;
+}
+
+template <class T>
+py::list dicts_of(const std::vector<T>& all) {
+    py::list out;
+    for (const T& one : all) out.append(dict_of(one));
     return out;
 }
 
@@ -229,8 +229,9 @@ void bind_store(py::module_& m) {
         }, py::arg("path"))
         .def("close", &connection::close)
         .def("info", [](connection& c) { return dict_of(c.with([](const registry_store& s) { return s.info(); })); })
+        .def_property_readonly("id", [](connection& c) { return c.with([](const registry_store& s) { return s.id(); }); })
         .def("known_nomenclature", [](connection& c) {
-            const std::uint64_t wanted = c.with([](const registry_store& s) { return s.info().release_fingerprint; });
+            const std::uint64_t wanted = c.with([](const registry_store& s) { return s.release_fingerprint(); });
             for (const auto& names : {nomenclature::builtin(), nomenclature::names()})
                 if (names->fingerprint() == wanted) return std::const_pointer_cast<nomenclature>(names);
             return names_pointer{};
@@ -281,8 +282,11 @@ void bind_store(py::module_& m) {
         }, py::arg("id"), py::arg("reason"), py::arg("actor"))
         .def("patients", [](connection& c) {
             py::list out;
-            for (const stored_patient& p : c.with([](const registry_store& s) { return stored_patients(s); }))
+            for (stored_patient& p : c.with([](const registry_store& s) { return stored_patients(s); })) {
+                for (auto& [column, value] : p.record)
+                    if (locus_from_name(column)) value = shown_pair_text(value);
                 out.append(py::make_tuple(p.id, p.active, dict_of(p.record)));
+            }
             return out;
         })
         .def("patient", [](connection& c, const std::string& id, const names_pointer& names, const mac_pointer& mac) {

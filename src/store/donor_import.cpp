@@ -130,8 +130,8 @@ std::string_view name_of(import_mode mode) {
 }
 
 /// Deletes the donors that the file did not name. \throws store_error when too many would go.
-void remove_unlisted(sqlite::database& db, donor_writer& donors, const donor_import& how, std::uint64_t without_id) {
-    const std::int64_t before = db.value("SELECT count(*) FROM donors WHERE there");
+void remove_unlisted(sqlite::database& db, donor_writer& donors, const donor_import& how, std::uint64_t added, std::uint64_t without_id) {
+    const std::int64_t before = db.value("SELECT count(*) FROM donors WHERE there") - static_cast<std::int64_t>(added);
     std::vector<std::string> unlisted;
     sqlite::statement find(db, "SELECT id FROM donors WHERE there AND id NOT IN (SELECT id FROM temp.listed) ORDER BY id");
     while (find.step()) unlisted.emplace_back(find.text(0));
@@ -208,7 +208,7 @@ import_outcome import_donors(registry_store& into, row_source& rows, const readi
     for (const std::string& id : listed.deleted) donors.remove(id);
     out.rows.rows_read += listed.deleted.size();
     out.rows.rows_taken += listed.deleted.size();
-    if (how.mode != import_mode::diff) remove_unlisted(db, donors, how, without_id);
+    if (how.mode != import_mode::diff) remove_unlisted(db, donors, how, out.added, without_id);
     db.run("DELETE FROM temp.listed");
     if (how.mode == import_mode::check) {
         out.version = static_cast<std::uint64_t>(db.value("SELECT coalesce(max(version), 0) FROM audit"));

@@ -40,5 +40,5 @@ def run(args: argparse.Namespace) -> int:
         ]
         for patient in patients
     ]
-    show_table(args.store, ["patient", "", "typing and fields"], rows)
+    show_table(args.store, ["patient", "state", "typing and fields"], rows)
     return 0
