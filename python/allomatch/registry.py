@@ -31,9 +31,11 @@ class Registry:
     with :meth:`open`.
     """
 
-    def __init__(self, core: _core.Registry, report: _core.ImportReport) -> None:
+    def __init__(self, core: _core.Registry, report: _core.ImportReport, store_id: str | None = None) -> None:
         self._core = core
         self.report = report
+        self.store_id = store_id
+        """The store that the donors come from, ``None`` without one."""
         self._prepared: tuple[Frequencies, tuple[str, ...], _core.DonorGenotypes] | None = None
 
     @classmethod
@@ -229,7 +231,8 @@ class Registry:
         """
         self._check(patient)
         request = self._request(options)
-        return Matches(_core.search(self._core, patient._core, request), patient, self)
+        found = _core.search(self._core, patient._core, request)
+        return Matches(found, patient, self, (request, options))
 
     def search_many(
         self, patients: Iterable[Patient], *, progress: Progress = None, **options: Any
@@ -243,7 +246,8 @@ class Registry:
             self._check(patient)
         request = self._request(options)
         lists = _core.search_many(self._core, [p._core for p in everyone], request, progress)
-        return MatchTable([Matches(found, p, self) for found, p in zip(lists, everyone, strict=True)])
+        asked = (request, options)
+        return MatchTable([Matches(found, p, self, asked) for found, p in zip(lists, everyone, strict=True)])
 
     def search_cords(
         self,

@@ -15,4 +15,5 @@ PYBIND11_MODULE(_core, m) {
     bind_search(m);
     bind_explanation(m);
     bind_analytics(m);
+    bind_store(m);
 }

@@ -132,8 +132,8 @@ std::string_view name_of(import_mode mode) {
 }
 
 /// Deletes the donors that the file did not name. \throws store_error when too many would go.
-void remove_unlisted(sqlite::database& db, donor_writer& donors, const donor_import& how, std::uint64_t without_id) {
-    const std::int64_t before = db.value("SELECT count(*) FROM donors WHERE there");
+void remove_unlisted(sqlite::database& db, donor_writer& donors, const donor_import& how, std::uint64_t added, std::uint64_t without_id) {
+    const std::int64_t before = db.value("SELECT count(*) FROM donors WHERE there") - static_cast<std::int64_t>(added);
     std::vector<std::string> unlisted;
     sqlite::statement find(db, "SELECT id FROM donors WHERE there AND id NOT IN (SELECT id FROM temp.listed) ORDER BY id");
     while (find.step()) unlisted.emplace_back(find.text(0));
@@ -171,6 +171,15 @@ void keep_report(sqlite::database& db, const store_change& change, const import_
 
 }  // namespace
 
+std::string_view name(donor_difference::kind what) noexcept {
+    switch (what) {
+        case donor_difference::kind::added: return "new";
+        case donor_difference::kind::changed: return "changed";
+        case donor_difference::kind::deleted: break;
+    }
+    return "deleted";
+}
+
 import_outcome import_donors(registry_store& into, row_source& rows, const reading_rules& rules, const donor_import& how) {
     into.check(rules);
     if (!(how.most_removed >= 0 && how.most_removed <= 1))
@@ -203,7 +212,7 @@ import_outcome import_donors(registry_store& into, row_source& rows, const readi
     for (const std::string& id : listed.deleted) donors.remove(id);
     out.rows.rows_read += listed.deleted.size();
     out.rows.rows_taken += listed.deleted.size();
-    if (how.mode != import_mode::diff) remove_unlisted(db, donors, how, without_id);
+    if (how.mode != import_mode::diff) remove_unlisted(db, donors, how, out.added, without_id);
     db.run("DELETE FROM temp.listed");
     if (how.mode == import_mode::check) {
         out.version = static_cast<std::uint64_t>(db.value("SELECT coalesce(max(version), 0) FROM audit"));
@@ -234,7 +243,7 @@ io::table import_outcome::to_table() const {
     io::column::strings ids, kinds, columns, befores, afters;
     for (const donor_difference& d : differences) {
         ids.push_back(d.id);
-        kinds.emplace_back(d.what == donor_difference::kind::added ? "new" : d.what == donor_difference::kind::changed ? "changed" : "deleted");
+        kinds.emplace_back(name(d.what));
         columns.push_back(d.column);
         befores.push_back(d.before);
         afters.push_back(d.after);

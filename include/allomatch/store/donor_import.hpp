@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace allomatch {
@@ -39,6 +40,9 @@ struct donor_difference {
     std::string before{};
     std::string after{};
 };
+
+/// `new`, `changed` or `deleted`.
+[[nodiscard]] std::string_view name(donor_difference::kind what) noexcept;
 
 /// What an import did.
 struct import_outcome {

@@ -29,9 +29,13 @@ from . import (
     _impute,
     _index,
     _nomenclature,
+    _patients,
     _reinterpret,
+    _repeat,
     _search,
+    _searches,
     _simulate,
+    _store,
     _typing,
     _typing_gain,
     _why,
@@ -51,6 +55,7 @@ _READ = {
     "release": "--release",
     "to_mac": "--to-mac",
     "to_release": "--to-release",
+    "store": "--store",
 }
 _WRITTEN = {"out": "--out", "report": "--report", "plot": "--plot", "import_report": "--import-report"}
 _ANY_BYTES = {*_READ, *_WRITTEN, "dir", "file"} - {"rank", "release", "to_release"}
@@ -77,6 +82,10 @@ COMMANDS: dict[str, Command] = {
     "typing-gain": _typing_gain,
     "import": _import,
     "index": _index,
+    "store": _store,
+    "searches": _searches,
+    "repeat": _repeat,
+    "patients": _patients,
     "nomenclature": _nomenclature,
     "reinterpret": _reinterpret,
     "simulate": _simulate,
@@ -160,7 +169,8 @@ def _check_text(args: argparse.Namespace) -> None:
 
 
 def _check_paths(args: argparse.Namespace) -> None:
-    """No file is written over one that is read, or twice; the files of a release folder are read too.
+    """No file is written over one that is read, or twice; the files of a release folder and those beside a
+    store are read too.
 
     Raises:
         FormatError: naming both options and the path.
@@ -175,6 +185,9 @@ def _check_paths(args: argparse.Namespace) -> None:
     for option, folder in read[:]:
         if option in ("--release", "--to-release"):
             read += [(option, f"{folder}/{file}") for file in (*REQUIRED, *OPTIONAL, *CHECKSUMS)]
+    for option, path in read[:]:
+        if option in ("--store", "--donors"):  # what SQLite keeps beside a store
+            read += [(option, path + ending) for ending in ("-wal", "-shm", "-journal")]
     import_report = {"import_report": "--report"} if args.command == "import" else {}
     check_outputs(read, given(_WRITTEN | import_report))
 
