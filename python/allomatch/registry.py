@@ -148,6 +148,11 @@ class Registry:
         """
         self._core.save(path)
 
+    @property
+    def store_version(self) -> int | None:
+        """The version of the store that these donors are of, ``None`` without one."""
+        return None if self.store_id is None else self._core.store_version
+
     def __len__(self) -> int:
         return len(self._core)
 

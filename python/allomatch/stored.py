@@ -138,6 +138,17 @@ class ImportOutcome:
         return self._core.version
 
     @property
+    def alerts(self) -> int:
+        """How many donors it made fit a standing search, see :meth:`Store.alerts`."""
+        return self._core.alerts
+
+    @property
+    def unasked(self) -> list[dict[str, Any]]:
+        """Patients whose standing searches could not be asked, as their typings cannot be read: as the
+        ``problems`` of a report."""
+        return self._core.unasked
+
+    @property
     def report(self) -> _core.ImportReport:
         """What came of the rows, as of :attr:`Registry.report`."""
         return self._core.report

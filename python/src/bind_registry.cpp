@@ -126,6 +126,7 @@ void bind_registry(py::module_& m) {
         .def("find", &registry::find, py::arg("id"))
         .def_property_readonly("nomenclature", [](const registry& r) { return std::const_pointer_cast<nomenclature>(r.names()); })
         .def_property_readonly("nulls", [](const registry& r) { return name_of(r.nulls()); })
+        .def_property_readonly("store_version", [](const registry& r) { return r.origin().version; })
         .def("save", [](const registry& r, const std::filesystem::path& path) {
             const py::gil_scoped_release unlocked;
             save_snapshot(r, path);
