@@ -5,25 +5,30 @@ from ._calibration_plot import plot_calibrations
 from ._core import ImportReport, MacTable, Nomenclature, __version__
 from .calibration import Calibration, calibrate
 from .cord_units import CordPair, CordPairs
-from .errors import FormatError, InputError, SnapshotError, TypingError
+from .errors import FormatError, InputError, SnapshotError, StoreError, TypingError
 from .frequencies import Frequencies, Imputation, percent_text
 from .listing import Listing
 from .matches import Match, Matches, MatchTable
+from .meaning import MeaningChange, MeaningChanges
 from .patient import Patient, read_patients
 from .ranking import Ranking
 from .registry import Registry
 from .report import write_report
 from .request import search_options
 from .simulation import simulate
+from .store import Store
+from .stored import AuditEntry, ImportOutcome, RepeatedSearch, StoredDonor, StoredPatient, StoredSearch
 from .typing_gain import TypingGain
 from .typing_text import read_typing
 
 __all__ = [
+    "AuditEntry",
     "Calibration",
     "CordPair",
     "CordPairs",
     "FormatError",
     "Frequencies",
+    "ImportOutcome",
     "ImportReport",
     "Imputation",
     "InputError",
@@ -32,11 +37,19 @@ __all__ = [
     "Match",
     "MatchTable",
     "Matches",
+    "MeaningChange",
+    "MeaningChanges",
     "Nomenclature",
     "Patient",
     "Ranking",
     "Registry",
+    "RepeatedSearch",
     "SnapshotError",
+    "Store",
+    "StoreError",
+    "StoredDonor",
+    "StoredPatient",
+    "StoredSearch",
     "TypingError",
     "TypingGain",
     "__version__",

@@ -55,3 +55,10 @@ class SnapshotError(InputError):
     It is foreign, cut off, damaged, of a newer format, or built with another nomenclature. ``place`` is the
     file, ``reason`` names the section and what to do.
     """
+
+
+class StoreError(InputError):
+    """A store of a registry that cannot be opened, read or written, or a change that it refuses.
+
+    ``place`` is the file, ``column`` the argument that does not fit.
+    """

@@ -11,8 +11,8 @@ from typing import Any
 class Listing:
     """Whether a search lists a donor, at which rank, and if not, all that keeps the donor off the list.
 
-    A reason has a ``kind``, the option that leaves the donor out (``retired`` and ``reserved`` are no
-    options), and ``words``; and by its kind:
+    A reason has a ``kind``, the option that leaves the donor out (``retired`` and ``reserved`` are none), and
+    ``words``; and by its kind:
 
     ``where``
         ``condition``, the part that is not true as it is written; ``values``, the donor's by field, ``None``

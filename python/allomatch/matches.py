@@ -239,10 +239,17 @@ class Match:
 class Matches(Rows[Match]):
     """Donors found for one patient, best first."""
 
-    def __init__(self, core: _core.MatchList, patient: Patient, registry: Registry) -> None:
+    def __init__(
+        self,
+        core: _core.MatchList,
+        patient: Patient,
+        registry: Registry,
+        asked: tuple[_core.SearchRequest, dict[str, Any]] | None = None,
+    ) -> None:
         self._core = core
         self.patient = patient
         self.registry = registry
+        self._asked = asked  # by a search: the request, and the options that it was made of
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return _core.matches_stream([self._core])

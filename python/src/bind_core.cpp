@@ -28,6 +28,8 @@ void bind_core(py::module_& m) {
             raise("TypingError", e.details());
         } catch (const snapshot_error& e) {
             raise("SnapshotError", e.details());
+        } catch (const store_error& e) {
+            raise("StoreError", e.details());
         } catch (const format_error& e) {
             raise("FormatError", e.details());
         }

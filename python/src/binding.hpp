@@ -21,10 +21,12 @@ void bind_nomenclature(py::module_& m);
 void bind_typing(py::module_& m);
 void bind_io(py::module_& m);
 void bind_registry(py::module_& m);
+void bind_meaning(py::module_& m);
 void bind_haplotype(py::module_& m);
 void bind_search(py::module_& m);
 void bind_explanation(py::module_& m);
 void bind_analytics(py::module_& m);
+void bind_store(py::module_& m);
 
 /// Locus texts from a Python mapping of column names ("A_1", "DRB345_2", "B" for a GL String, "gl").
 std::array<std::string, locus_count> locus_texts(const py::dict& typings);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "alerting.hpp"
 #include "change.hpp"
 #include "donor_records.hpp"
 
 #include <allomatch/core/text.hpp>
+#include <allomatch/io/donor_files.hpp>
 #include <allomatch/store/donor_import.hpp>
 
 #include <algorithm>
@@ -130,8 +132,8 @@ std::string_view name_of(import_mode mode) {
 }
 
 /// Deletes the donors that the file did not name. \throws store_error when too many would go.
-void remove_unlisted(sqlite::database& db, donor_writer& donors, const donor_import& how, std::uint64_t without_id) {
-    const std::int64_t before = db.value("SELECT count(*) FROM donors WHERE there");
+void remove_unlisted(sqlite::database& db, donor_writer& donors, const donor_import& how, std::uint64_t added, std::uint64_t without_id) {
+    const std::int64_t before = db.value("SELECT count(*) FROM donors WHERE there") - static_cast<std::int64_t>(added);
     std::vector<std::string> unlisted;
     sqlite::statement find(db, "SELECT id FROM donors WHERE there AND id NOT IN (SELECT id FROM temp.listed) ORDER BY id");
     while (find.step()) unlisted.emplace_back(find.text(0));
@@ -169,13 +171,24 @@ void keep_report(sqlite::database& db, const store_change& change, const import_
 
 }  // namespace
 
+std::string_view name(donor_difference::kind what) noexcept {
+    switch (what) {
+        case donor_difference::kind::added: return "new";
+        case donor_difference::kind::changed: return "changed";
+        case donor_difference::kind::deleted: break;
+    }
+    return "deleted";
+}
+
 import_outcome import_donors(registry_store& into, row_source& rows, const reading_rules& rules, const donor_import& how) {
     into.check(rules);
     if (!(how.most_removed >= 0 && how.most_removed <= 1))
         throw store_error(problem::with_value("most_removed", number_text(static_cast<float>(how.most_removed)), "expected a share from 0 to 1"));
     sqlite::database& db = into.connection();
     import_outcome out;
+    const auto alert_count = [](sqlite::database& in) { return in.value("SELECT coalesce(max(seq), 0) FROM alerts"); };
     store_change change(into, how.mode == import_mode::check && how.actor.empty() ? "check" : how.actor, "import");
+    const std::int64_t alerts_before = alert_count(db);
     donor_writer donors(db, change, how.mode == import_mode::check, out);
     db.run_script("CREATE TEMP TABLE IF NOT EXISTS listed(id TEXT PRIMARY KEY) WITHOUT ROWID; DELETE FROM temp.listed");
     sqlite::statement list(db, "INSERT INTO temp.listed(id) VALUES(?) ON CONFLICT(id) DO NOTHING");
@@ -199,7 +212,7 @@ import_outcome import_donors(registry_store& into, row_source& rows, const readi
     for (const std::string& id : listed.deleted) donors.remove(id);
     out.rows.rows_read += listed.deleted.size();
     out.rows.rows_taken += listed.deleted.size();
-    if (how.mode != import_mode::diff) remove_unlisted(db, donors, how, without_id);
+    if (how.mode != import_mode::diff) remove_unlisted(db, donors, how, out.added, without_id);
     db.run("DELETE FROM temp.listed");
     if (how.mode == import_mode::check) {
         out.version = static_cast<std::uint64_t>(db.value("SELECT coalesce(max(version), 0) FROM audit"));
@@ -208,16 +221,29 @@ import_outcome import_donors(registry_store& into, row_source& rows, const readi
     out.import = db.value("SELECT coalesce(max(id), 0) FROM imports") + 1;
     out.version = into.version();
     keep_report(db, change, out, how);
+    out.unasked = add_alerts(into, change, rules);
+    out.alerts = static_cast<std::uint64_t>(alert_count(db) - alerts_before);
     change.commit({{"import", out.import}, {"source", out.rows.source}, {"mode", name_of(how.mode)}, {"rows", out.rows.rows_read},
-                   {"refused", out.rows.rows_refused}, {"added", out.added}, {"changed", out.changed}, {"deleted", out.deleted}});
+                   {"refused", out.rows.rows_refused}, {"added", out.added}, {"changed", out.changed}, {"deleted", out.deleted}, {"alerts", out.alerts}});
     return out;
+}
+
+import_outcome import_donors(registry_store& into, const std::filesystem::path& file, const reading_rules& rules, const donor_import& how) {
+    const io::donor_file opened = io::open_donors(file);
+    if (opened.mode == io::update_mode::differential && how.mode != import_mode::diff)
+        throw store_error(problem::with_input(std::string(opened.rows->name()), "lists changes only and not every donor: import it with mode diff"));
+    return import_donors(into, *opened.rows, rules, how);
+}
+
+import_mode mode_of(const std::filesystem::path& file) {
+    return io::open_donors(file).mode == io::update_mode::differential ? import_mode::diff : import_mode::full;
 }
 
 io::table import_outcome::to_table() const {
     io::column::strings ids, kinds, columns, befores, afters;
     for (const donor_difference& d : differences) {
         ids.push_back(d.id);
-        kinds.emplace_back(d.what == donor_difference::kind::added ? "new" : d.what == donor_difference::kind::changed ? "changed" : "deleted");
+        kinds.emplace_back(name(d.what));
         columns.push_back(d.column);
         befores.push_back(d.before);
         afters.push_back(d.after);

@@ -109,6 +109,12 @@ std::uint64_t registry_store::version() const {
     return static_cast<std::uint64_t>(connection_->value("SELECT coalesce(max(seq), 0) FROM log"));
 }
 
+null_policy registry_store::nulls() const {
+    return meta(*connection_, "nulls") == name_of(null_policy::consider) ? null_policy::consider : null_policy::ignore_inside_ambiguity;
+}
+
+std::uint64_t registry_store::release_fingerprint() const { return from_hex(meta(*connection_, "release_fingerprint")); }
+
 store_info registry_store::info() const {
     sqlite::database& db = *connection_;
     const auto count = [&db](std::string_view sql) { return static_cast<std::uint64_t>(db.value(sql)); };
@@ -117,9 +123,9 @@ store_info registry_store::info() const {
     out.id = id_;
     out.version = version();
     out.release = meta(db, "release");
-    out.release_fingerprint = from_hex(meta(db, "release_fingerprint"));
+    out.release_fingerprint = release_fingerprint();
     out.mac_fingerprint = from_hex(meta(db, "mac_fingerprint"));
-    out.nulls = meta(db, "nulls") == name_of(null_policy::consider) ? null_policy::consider : null_policy::ignore_inside_ambiguity;
+    out.nulls = nulls();
     out.donors = count("SELECT count(*) FROM donors WHERE there");
     out.patients = count("SELECT count(*) FROM patients WHERE status = 'active'");
     out.searches = count("SELECT count(*) FROM searches");

@@ -96,6 +96,7 @@ void explain_gone(result_change& gone, sqlite::database& db, std::int64_t entry_
         gone.reason = retyped ? "retyped" : "mismatches";
     else
         gone.reason = has({top}) ? "not among the best" : "not eligible";
+    if (gone.words.ends_with('.')) gone.words.pop_back();
     if (!gone.donor.empty()) gone.words += "; changed: " + listed(gone.donor);
 }
 

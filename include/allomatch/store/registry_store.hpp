@@ -61,6 +61,9 @@ public:
     [[nodiscard]] std::uint64_t version() const;
     /// Names store and version for registries that are derived from it.
     [[nodiscard]] const std::string& id() const noexcept;
+    /// What typings are read with: the rule for null alleles, and the fingerprint of the release.
+    [[nodiscard]] null_policy nulls() const;
+    [[nodiscard]] std::uint64_t release_fingerprint() const;
     /// Refuses rules that are not those of the store. \throws store_error naming both.
     void check(const reading_rules& rules) const;
     /// From now on typings are read with these. Registries and snapshots of before are made anew when next asked for.

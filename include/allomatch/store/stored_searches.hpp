@@ -3,6 +3,7 @@
 /// Patients and searches that are kept, to be asked again.
 #pragma once
 
+#include <allomatch/io/table.hpp>
 #include <allomatch/search/search.hpp>
 #include <allomatch/store/registry_store.hpp>
 
@@ -10,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -75,6 +77,9 @@ struct result_change {
     std::string words;               ///< one sentence
 };
 
+/// `new`, `changed` or `gone`.
+[[nodiscard]] std::string_view name(result_change::kind what) noexcept;
+
 /// A search that was asked again.
 struct repeated_search {
     std::int64_t search = 0;
@@ -84,6 +89,9 @@ struct repeated_search {
     std::vector<result_change> changes;  ///< new ones by rank, then changed ones by rank, then those gone by their old rank
     std::size_t unchanged = 0;
     std::vector<std::string> conditions; ///< what else is not as it was: release, frequencies, the patient's typing
+
+    /// The changes: change, donor_id, rank_before, rank_after (missing where not listed), reason (of those gone), words.
+    [[nodiscard]] io::table to_table() const;
 };
 
 /// Asks a search again and keeps the result as its latest run. `donors` is a registry derived from the store, `genotypes`

@@ -29,8 +29,13 @@ from . import (
     _impute,
     _index,
     _nomenclature,
+    _patients,
+    _reinterpret,
+    _repeat,
     _search,
+    _searches,
     _simulate,
+    _store,
     _typing,
     _typing_gain,
     _why,
@@ -48,9 +53,12 @@ _READ = {
     "predict_with": "--predict-with",
     "rank": "--rank",
     "release": "--release",
+    "to_mac": "--to-mac",
+    "to_release": "--to-release",
+    "store": "--store",
 }
 _WRITTEN = {"out": "--out", "report": "--report", "plot": "--plot", "import_report": "--import-report"}
-_ANY_BYTES = {*_READ, *_WRITTEN, "dir", "file"} - {"rank", "release"}
+_ANY_BYTES = {*_READ, *_WRITTEN, "dir", "file"} - {"rank", "release", "to_release"}
 
 
 class Command(Protocol):
@@ -74,7 +82,12 @@ COMMANDS: dict[str, Command] = {
     "typing-gain": _typing_gain,
     "import": _import,
     "index": _index,
+    "store": _store,
+    "searches": _searches,
+    "repeat": _repeat,
+    "patients": _patients,
     "nomenclature": _nomenclature,
+    "reinterpret": _reinterpret,
     "simulate": _simulate,
     "calibrate": _calibrate,
 }
@@ -156,7 +169,8 @@ def _check_text(args: argparse.Namespace) -> None:
 
 
 def _check_paths(args: argparse.Namespace) -> None:
-    """No file is written over one that is read, or twice; the files of a release folder are read too.
+    """No file is written over one that is read, or twice; the files of a release folder and those beside a
+    store are read too.
 
     Raises:
         FormatError: naming both options and the path.
@@ -169,8 +183,11 @@ def _check_paths(args: argparse.Namespace) -> None:
 
     read = given(_READ)
     for option, folder in read[:]:
-        if option == "--release":
+        if option in ("--release", "--to-release"):
             read += [(option, f"{folder}/{file}") for file in (*REQUIRED, *OPTIONAL, *CHECKSUMS)]
+    for option, path in read[:]:
+        if option in ("--store", "--donors"):  # what SQLite keeps beside a store
+            read += [(option, path + ending) for ending in ("-wal", "-shm", "-journal")]
     import_report = {"import_report": "--report"} if args.command == "import" else {}
     check_outputs(read, given(_WRITTEN | import_report))
 

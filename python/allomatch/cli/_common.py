@@ -19,11 +19,12 @@ from .._words import counted
 from ..errors import FormatError
 from ..frequencies import Frequencies
 from ..registry import Registry
+from ..store import Store
 from ._tables import visible
 
 NULLS = ("ignore_inside_ambiguity", "consider")
 SNAPSHOT_ENDING = ".amx"
-DONOR_FILE = "donor file: CSV, TSV or GL lines, plain or .gz, or a snapshot .amx"
+DONOR_FILE = "donor file: CSV, TSV, GL lines, Atlas JSON, WMDA XML, also .gz; a snapshot .amx; or a store"
 _REPORT_COLUMNS = ("source", "kind", "row", "column", "id", "text", "reason", "suggestion", "count")
 _SHOWN_PROBLEMS = 5
 _LONGEST_MESSAGE = 500
@@ -65,6 +66,16 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the summary as JSON")
 
 
+def add_store(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--store", required=True, metavar="F", help="registry store")
+
+
+def add_actor(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--actor", metavar="NAME", help="who makes the change, for the audit trail (default: the login name)"
+    )
+
+
 def whole_number(text: str) -> int:
     """An option that counts something."""
     return _counting(text, 0)
@@ -86,16 +97,23 @@ def load_release(args: argparse.Namespace) -> tuple[_core.Nomenclature, _core.Ma
 
 
 def read_donors(path: str, names: _core.Nomenclature, mac: _core.MacTable | None, nulls: str) -> Registry:
-    """A donor file or a snapshot.
+    """A donor file, a snapshot, or the donors of a store.
 
     Raises:
-        FormatError: it cannot be read, or is a snapshot with another rule for null alleles.
+        FormatError: it cannot be read, or is a snapshot or store with another rule for null alleles.
         SnapshotError: a snapshot that cannot be opened, for one because it needs another release.
+        StoreError: a store that cannot be opened or needs another release or table of NMDP codes.
     """
+    if _core.is_store(path):
+        with Store.open(path, names, mac=mac) as store:
+            return _with_nulls(store.registry(), path, nulls)
     if not path.endswith(SNAPSHOT_ENDING) and not _core.is_snapshot(path):
         with Progress("reading donors") as progress:
             return Registry.from_csv(path, names, mac=mac, nulls=nulls, progress=progress)
-    donors = Registry.open(path, names)
+    return _with_nulls(Registry.open(path, names), path, nulls)
+
+
+def _with_nulls(donors: Registry, path: str, nulls: str) -> Registry:
     if donors.nulls != nulls:
         raise FormatError(
             f"{path}: was built with --nulls {donors.nulls}; give that here too", place=path, column="nulls"

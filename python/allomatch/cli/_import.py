@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``allomatch import``: what a donor file holds, and which rows cannot be used."""
+"""``allomatch import``: what a donor file holds, which rows cannot be used; and donors into a store."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ from ._common import (
     shortened,
     write_import_report,
 )
+from ._import_store import add_store_options, check_store_options, import_into_store
 from ._tables import show_table, visible
 
-HELP = "read a donor file and account for every row"
+HELP = "read a donor file and account for every row; with --store bring a registry store to it"
 
 _SHOWN_REASONS = 20
 
@@ -33,12 +34,16 @@ _SHOWN_REASONS = 20
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--donors", required=True, metavar="F", help=DONOR_FILE)
     add_reading_options(parser)
+    add_store_options(parser)
     add_import_report(parser, "--report")
     add_json(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     check_report_path(args.import_report)
+    check_store_options(args)
+    if args.store is not None:
+        return import_into_store(args)
     names, mac = load_release(args)
     donors = read_donors(args.donors, names, mac, args.nulls)
     report = donors.report

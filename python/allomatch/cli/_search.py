@@ -25,6 +25,7 @@ from ._common import (
     say_json,
     whole_number,
 )
+from ._keeping import Keeping, add_keeping, keeping
 from ._match_files import OpenMatchFile
 from ._people import (
     People,
@@ -168,6 +169,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_frequencies(parser)
     add_output(parser)
     add_report(parser)
+    add_keeping(parser)
     add_import_report(parser)
     add_json(parser)
 
@@ -229,7 +231,7 @@ def open_report(args: argparse.Namespace, people: People, options: dict[str, Any
 
 def run(args: argparse.Namespace) -> int:
     options = request_options(args)
-    return run_search(args, options["loci"], lambda _: options)
+    return run_search(args, options["loci"], lambda _: options, kept=keeping(args))
 
 
 def run_search(
@@ -237,6 +239,7 @@ def run_search(
     searched: Loci,
     options_for: Callable[[People], dict[str, Any]],
     listed: Listed | None = None,
+    kept: Keeping | None = None,
 ) -> int:
     """Search for all patients: table, match file, report, summary. The options may depend on the donors."""
     start = time.perf_counter()
@@ -259,7 +262,7 @@ def run_search(
         searching = time.perf_counter()
         report = open_report(args, people, options)
         most = _SHOWN_DONORS if report is None else MOST_DONORS
-        shown = options if out is not None else options | {"top": args.top or most}
+        shown = options if out is not None or kept is not None else options | {"top": args.top or most}
         with out or contextlib.nullcontext() as file:
             for number, matches in enumerate(found(people, shown)):
                 donors_found += matches.total
@@ -268,6 +271,8 @@ def run_search(
                 if matches.has_probabilities:
                     unexplained_donors += matches.unexplained
                     unexplained_patients += not matches.patient_explained
+                if kept is not None:
+                    kept.keep(matches)
                 if report is not None:
                     report.add(matches)
                 if file is not None:
@@ -296,6 +301,8 @@ def run_search(
         "report": args.report,
         "seconds": people.seconds,
     }
+    if kept is not None:
+        summary["kept"] = kept.kept
     if people.frequencies:
         summary["matches"]["patients_unexplained"] = unexplained_patients
         summary["matches"]["rows_with_unexplained_donor"] = unexplained_donors
@@ -303,6 +310,8 @@ def run_search(
         say_json(summary)
     else:
         say_summary(people, summary, listed, listed.notes(people, options))
+        if kept is not None:
+            kept.say()
     return 3 if people.refused else 0
 
 
