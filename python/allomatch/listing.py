@@ -11,7 +11,7 @@ from typing import Any
 class Listing:
     """Whether a search lists a donor, at which rank, and if not, all that keeps the donor off the list.
 
-    A reason has a ``kind``, the option that leaves the donor out (``retired`` and ``reserved`` are no options), and
+    A reason has a ``kind``, the option that leaves the donor out (``retired`` and ``reserved`` are none), and
     ``words``; and by its kind:
 
     ``where``

@@ -70,6 +70,10 @@ public:
     }
 
     [[nodiscard]] std::string_view own(std::string_view column) const noexcept { return cell_of(life_, column); }
+    /// The cell of a column as the donor file has it.
+    [[nodiscard]] std::string recorded(std::string_view column) const {
+        return std::string(cell_of(cells_of(record_.value_or("")), column));
+    }
     /// The cell of a column as searches have it.
     [[nodiscard]] std::string cell(std::string_view column) const {
         return std::string(cell_of(overlaid(cells_of(record_.value_or("")), life_json()), column));
@@ -182,6 +186,7 @@ std::int64_t set_status(registry_store& in, const std::string& donor, std::strin
     donor_change c(in, donor, actor, "status");
     c.must_be_there();
     check_after_last_status(c, day);
+    if (status != "DE" && c.recorded("status") == "DE") c.refuse("is retired by the donor file (status DE), which alone can take that back");
     c.set("status", status);
     c.set("status_until", until ? date_text(*until) : "");
     json detail{{"status", status}};

@@ -120,7 +120,8 @@ record_cells overlaid(record_cells record, std::string_view life) {
     };
     const std::string_view said = cell_of(record, "status");
     const bool ends = !cell_of(over, "status_until").empty();
-    if (!cell_of(over, "status").empty() && (!ends || said.empty() || said == "AV" || said == "RS")) {
+    // A donor whom a file retires is retired, whatever the registry said before.
+    if (!cell_of(over, "status").empty() && said != "DE" && (!ends || said.empty() || said == "AV" || said == "RS")) {
         set("status");
         set("status_until");
     }

@@ -62,7 +62,9 @@ public:
         const auto donors = live_->current();
         ASSERT_EQ(donors->origin().version, store_.version());
         std::vector<std::pair<std::string, cells>> rows(there_.begin(), there_.end());
-        const std::string text = csv_of(rows, columns_);
+        std::vector<std::string> columns = columns_;
+        columns.push_back("reserved_for");  // as registries from a store have it: nobody who is OP or DE is offered
+        const std::string text = csv_of(rows, columns);
         io::csv_source source(text, "model");
         io::import_report report;
         io::import_options options;

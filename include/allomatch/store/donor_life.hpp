@@ -25,10 +25,11 @@
 namespace allomatch {
 
 /// Sets the status: AV available, TU temporarily not, OP reserved for another patient (of elsewhere: see `reserve` for one's
-/// own), RS for this one, DE retired. It stands, whatever the donor files say, until it is set again or lifted. With `until`, of
+/// own), RS for this one, DE retired. It stands, whatever the donor files say, until it is set again or lifted; only the DE of
+/// a donor file stands above it. With `until`, of
 /// TU only, the donor is available again after that day; such a status does not stand over a record with TU, OP or DE.
 /// A retired donor stays reserved, and is not offered to that patient either.
-/// \throws store_error for another word, no reason, a day before the last change of status or after today, or a donor who is
+/// \throws store_error for another word, no reason, a donor whose record says DE, a day before the last change of status or after today, or a donor who is
 /// not there.
 std::int64_t set_status(registry_store& in, const std::string& donor, std::string_view status, day_number day, const std::string& reason,
                         const std::string& actor, std::optional<day_number> until = std::nullopt);

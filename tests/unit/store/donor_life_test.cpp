@@ -133,6 +133,14 @@ TEST_F(donor_life, a_status_holds_over_imports) {
     set_status(store, "D1", "AV", day("2024-02-01"), "well again", "coordinator");
     EXPECT_EQ(cell("D1", "status"), "AV");
     EXPECT_EQ(kinds("D1"), "status status");
+    import("id,A_1,A_2,branch,status,donations\nD1,01:01,02:01,Ningbo,DE,1\n");
+    EXPECT_EQ(cell("D1", "status"), "DE");  // nobody offers a donor whom the branch has lost
+    EXPECT_SAYS(refused([&] { set_status(store, "D1", "AV", day("2024-02-02"), "x", "c"); }), "retired by the donor file");
+    import("id,A_1,A_2,branch,status,donations\nD1,01:01,02:01,Ningbo,TU,1\n");
+    EXPECT_EQ(cell("D1", "status"), "AV");
+    const auto as_it_is = store.version();
+    set_status(store, "D1", "AV", day("2024-02-02"), "asked again", "coordinator");
+    EXPECT_EQ(store.version(), as_it_is);  // an event, and the donor is as before
 }
 
 TEST_F(donor_life, a_status_that_ends) {
