@@ -59,7 +59,8 @@ def check_store_options(args: argparse.Namespace) -> None:
     """
     if args.store is None:
         for name in _NEED_A_STORE:
-            if getattr(args, name) not in (None, False):
+            value = getattr(args, name)
+            if value is not None and value is not False:
                 option = name.replace("_", "-")
                 raise FormatError(f"--{option} needs --store", column=option)
     if args.out is not None:
