@@ -7,7 +7,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := g++ cmake ninja-build pkg-config ccache git libtbb-dev libboost-dev libeigen3-dev zlib1g-dev libminizip-dev \
-            nlohmann-json3-dev libtomlplusplus-dev libxxhash-dev libsqlite3-dev libssl-dev libgtest-dev libbenchmark-dev python3-venv python3-dev
+            libexpat1-dev nlohmann-json3-dev libtomlplusplus-dev libxxhash-dev libsqlite3-dev libssl-dev libgtest-dev \
+            libbenchmark-dev python3-venv python3-dev
 # Only for tests, and not in every distribution: without them the tests in a browser are skipped.
 BROWSER := chromium chromium-driver fonts-wqy-microhei
 # The sources of the package; a change to any of them reinstalls it.

@@ -9,6 +9,7 @@ from .errors import FormatError, InputError, SnapshotError, StoreError, TypingEr
 from .frequencies import Frequencies, Imputation, percent_text
 from .listing import Listing
 from .matches import Match, Matches, MatchTable
+from .meaning import MeaningChange, MeaningChanges
 from .patient import Patient, read_patients
 from .ranking import Ranking
 from .registry import Registry
@@ -36,6 +37,8 @@ __all__ = [
     "Match",
     "MatchTable",
     "Matches",
+    "MeaningChange",
+    "MeaningChanges",
     "Nomenclature",
     "Patient",
     "Ranking",

@@ -80,6 +80,24 @@ class Registry:
     def loci(self) -> dict[str, dict[str, int]]: ...
 
 @final
+class MeaningChanges:
+    def __len__(self) -> int: ...
+    def donors(self) -> dict[str, int]: ...
+    def loci(self) -> dict[str, dict[str, int]]: ...
+    def row(self, index: int) -> tuple[str, str | None, str, str, str, str, str]: ...
+    def write(self, path: _Path) -> None: ...
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
+
+def compare_meanings(
+    before: Registry,
+    after: Registry,
+    before_report: ImportReport,
+    after_report: ImportReport,
+    list_alleles_only: bool,
+    threads: int,
+) -> MeaningChanges: ...
+
+@final
 class PatientCore:
     @property
     def id(self) -> str: ...
@@ -212,6 +230,22 @@ def registry_from_frame(
     nomenclature: Nomenclature,
     mac: MacTable | None,
     nulls: str,
+    strict: bool,
+    progress: _Progress,
+) -> tuple[Registry, ImportReport]: ...
+def update_from_file(
+    base: Registry,
+    path: _Path,
+    removed: Sequence[str],
+    mac: MacTable | None,
+    strict: bool,
+    progress: _Progress,
+) -> tuple[Registry, ImportReport]: ...
+def update_from_frame(
+    base: Registry,
+    frame: object,
+    removed: Sequence[str],
+    mac: MacTable | None,
     strict: bool,
     progress: _Progress,
 ) -> tuple[Registry, ImportReport]: ...

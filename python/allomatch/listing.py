@@ -11,7 +11,8 @@ from typing import Any
 class Listing:
     """Whether a search lists a donor, at which rank, and if not, all that keeps the donor off the list.
 
-    A reason has a ``kind``, the option that leaves the donor out, and ``words``; and by its kind:
+    A reason has a ``kind``, the option that leaves the donor out (``retired`` and ``reserved`` are none), and
+    ``words``; and by its kind:
 
     ``where``
         ``condition``, the part that is not true as it is written; ``values``, the donor's by field, ``None``
@@ -23,6 +24,9 @@ class Listing:
         ``locus``, ``count``, ``limit`` and ``letters`` of a locus over its limit.
     ``min_tnc_per_kg``, ``min_cd34_per_kg``
         ``dose`` of the unit, ``None`` where it is not known, and ``limit``, both for each kilogram.
+    ``retired``, ``reserved``
+        The donor is not offered: retired (status ``DE``), or reserved for another patient. Only in registries
+        with the column ``reserved_for``, as those of a store.
     ``top``
         ``rank`` and ``total`` of a donor within the limits, and ``limit``, how many are returned.
     """

@@ -85,7 +85,9 @@ py::dict obstacle_dict(const obstacle& o, const listing& found) {
             d["limit"] = o.bound;
             d["letters"] = text_of(o.loci.front().letters);
             break;
-        case obstacle_kind::type: break;
+        case obstacle_kind::type:
+        case obstacle_kind::retired:
+        case obstacle_kind::reserved: break;
         case obstacle_kind::min_tnc_per_kg:
         case obstacle_kind::min_cd34_per_kg:
             d["dose"] = std::isnan(o.dose) ? py::object(py::none()) : py::object(py::float_(o.dose));

@@ -59,6 +59,11 @@ py::dict info_dict(const snapshot_info& info) {
     out["release_fingerprint"] = fingerprint(info.release_fingerprint);
     out["mac_fingerprint"] = info.mac_fingerprint != 0 ? py::object(fingerprint(info.mac_fingerprint)) : py::object(py::none());
     out["nulls"] = name_of(info.nulls);
+    const auto& store = info.origin.store;
+    out["store"] = store == registry_origin{}.store
+                       ? py::object(py::none())
+                       : py::bytes(reinterpret_cast<const char*>(store.data()), store.size()).attr("hex")();
+    out["store_version"] = info.origin.version;
     out["sections"] = std::move(sections);
     return out;
 }
@@ -76,17 +81,28 @@ io::import_options options(const std::string& nulls, bool strict, const py::obje
     return o;
 }
 
-py::tuple read_donors(row_source& rows, const names_pointer& names, const mac_pointer& mac,
-                      const io::import_options& how, bool unlock) {
+/// Calls `read(report)`, without the lock where the rows do not come from Python.
+template <class Read>
+py::tuple reported(bool unlock, Read read) {
     io::import_report report;
     std::shared_ptr<const registry> donors;
     if (unlock) {
         const py::gil_scoped_release unlocked;
-        donors = io::import_donors(rows, names, mac, how, report);
+        donors = read(report);
     } else {
-        donors = io::import_donors(rows, names, mac, how, report);
+        donors = read(report);
     }
     return py::make_tuple(std::const_pointer_cast<registry>(donors), std::move(report));
+}
+
+py::tuple read_donors(row_source& rows, const names_pointer& names, const mac_pointer& mac,
+                      const io::import_options& how, bool unlock) {
+    return reported(unlock, [&](io::import_report& report) { return io::import_donors(rows, names, mac, how, report); });
+}
+
+py::tuple update_donors(const std::shared_ptr<registry>& base, row_source& rows, const std::vector<std::string>& removed,
+                        const mac_pointer& mac, const io::import_options& how, bool unlock) {
+    return reported(unlock, [&](io::import_report& report) { return io::update_donors(rows, removed, base, mac, how, report); });
 }
 
 py::tuple read_patients(row_source& rows, const names_pointer& names, const mac_pointer& mac,
@@ -179,6 +195,21 @@ void bind_registry(py::module_& m) {
           },
           py::arg("frame"), py::arg("nomenclature"), py::arg("mac"), py::arg("nulls"), py::arg("strict"),
           py::arg("progress"));
+
+    m.def("update_from_file",
+          [](const std::shared_ptr<registry>& base, const std::filesystem::path& path, const std::vector<std::string>& removed,
+             const mac_pointer& mac, bool strict, const py::object& progress) {
+              const auto rows = io::open_people(path);
+              return update_donors(base, *rows, removed, mac, options(name_of(base->nulls()), strict, progress), true);
+          },
+          py::arg("base"), py::arg("path"), py::arg("removed"), py::arg("mac"), py::arg("strict"), py::arg("progress"));
+    m.def("update_from_frame",
+          [](const std::shared_ptr<registry>& base, const py::object& frame, const std::vector<std::string>& removed,
+             const mac_pointer& mac, bool strict, const py::object& progress) {
+              const auto rows = from_frame(frame);
+              return update_donors(base, *rows, removed, mac, options(name_of(base->nulls()), strict, progress), false);
+          },
+          py::arg("base"), py::arg("frame"), py::arg("removed"), py::arg("mac"), py::arg("strict"), py::arg("progress"));
 
     m.def("open_registry", &open_registry, py::arg("path"), py::arg("nomenclature"));
     m.def("is_snapshot", &is_snapshot, py::arg("path"));

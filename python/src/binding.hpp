@@ -21,6 +21,7 @@ void bind_nomenclature(py::module_& m);
 void bind_typing(py::module_& m);
 void bind_io(py::module_& m);
 void bind_registry(py::module_& m);
+void bind_meaning(py::module_& m);
 void bind_haplotype(py::module_& m);
 void bind_search(py::module_& m);
 void bind_explanation(py::module_& m);

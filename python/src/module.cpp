@@ -10,6 +10,7 @@ PYBIND11_MODULE(_core, m) {
     bind_typing(m);
     bind_io(m);
     bind_registry(m);
+    bind_meaning(m);
     bind_haplotype(m);
     bind_search(m);
     bind_explanation(m);

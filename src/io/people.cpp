@@ -3,9 +3,9 @@
 
 #include <allomatch/core/file.hpp>
 #include <allomatch/core/utf8.hpp>
-#include <allomatch/io/csv.hpp>
 #include <allomatch/io/input.hpp>
 #include <allomatch/io/people.hpp>
+#include <allomatch/registry/registry_update.hpp>
 
 #include <chrono>
 #include <map>
@@ -110,6 +110,44 @@ void for_each_person(row_source& rows, const import_options& options, const pers
     if (options.progress) options.progress(report.rows_read);
 }
 
+/// Reads donors into a builder or an update, by `put`.
+template <class Donors, class Put>
+void take_donors(row_source& rows, const import_options& options, const person_layout& layout, import_report& report,
+                 Donors& donors, Put put) {
+    donors.declare_fields(layout.field_columns());
+    accounting account(rows, layout, report);
+    registry_builder::donor_texts donor;
+    for_each_person(rows, options, layout, account, report, [&](const row_view& row, person_texts& texts) {
+        donor.id = texts.id;
+        for (std::size_t l = 0; l < locus_count; ++l) donor.typings[l] = texts.typings[l];
+        donor.fields = texts.fields;
+        if (!texts.problems.empty()) return std::move(texts.problems);
+        std::vector<problem> problems = put(donor);
+        if (!problems.empty()) {
+            const auto same_id = donors.find(texts.id);
+            for (problem& p : problems)
+                if (same_id && p.column == "id") p.reason = account.twice(*same_id);
+            return problems;
+        }
+        for (std::size_t l = 0; l < locus_count; ++l) {
+            const auto here = static_cast<locus>(l);
+            if (!texts.typings[l].empty())
+                for (const std::string& w : donors.warnings(here, texts.typings[l]))
+                    account.warn(row, texts.id, std::string(name(here)), texts.typings[l], w);
+            if (texts.serology[l].empty()) continue;
+            const auto& serology = donors.read(here, texts.serology[l]);
+            if (!serology)
+                account.warn(row, texts.id, std::string(name(here)), texts.serology[l],
+                             "serology beside DNA cannot be read: " + serology.error().reason);
+            else if (!consistent(*donors.read(here, texts.typings[l]), *serology))
+                account.warn(row, texts.id, std::string(name(here)), texts.serology[l],
+                             "serology contradicts the DNA typing; DNA was taken");
+        }
+        return problems;
+    });
+    account.close(options.strict);
+}
+
 }  // namespace
 
 struct gl_lines_source::state {
@@ -136,20 +174,6 @@ bool gl_lines_source::next(row_view& row) {
     return true;
 }
 
-std::unique_ptr<row_source> open_people(const std::filesystem::path& path) {
-    {
-        line_reader lines(path);
-        std::string_view line;
-        while (lines.next(line))
-            if (!trim(line).empty() && line.front() != '#') break;
-        // A header has no percent sign before its first delimiter; a GL line has no delimiter before the percent sign.
-        const std::size_t percent = line.find('%');
-        if (percent != std::string_view::npos && line.substr(0, percent).find_first_of(",;\t") == std::string_view::npos)
-            return std::make_unique<gl_lines_source>(path);
-    }
-    return std::make_unique<csv_source>(path);
-}
-
 std::vector<std::string> canonical_columns(const row_source& rows) { return person_layout(rows).canonical_columns(); }
 
 std::shared_ptr<const registry> import_donors(row_source& rows, const nomenclature::pointer& names,
@@ -157,39 +181,18 @@ std::shared_ptr<const registry> import_donors(row_source& rows, const nomenclatu
                                               import_report& report) {
     const person_layout layout(rows);
     registry_builder builder(names, mac, options.nulls);
-    builder.declare_fields(layout.field_columns());
-    accounting account(rows, layout, report);
-    registry_builder::donor_texts donor;
-    for_each_person(rows, options, layout, account, report, [&](const row_view& row, person_texts& texts) {
-        donor.id = texts.id;
-        for (std::size_t l = 0; l < locus_count; ++l) donor.typings[l] = texts.typings[l];
-        donor.fields = texts.fields;
-        if (!texts.problems.empty()) return std::move(texts.problems);
-        std::vector<problem> problems = builder.add(donor);
-        if (!problems.empty()) {
-            const auto same_id = builder.find(texts.id);
-            for (problem& p : problems)
-                if (same_id && p.column == "id") p.reason = account.twice(*same_id);
-            return problems;
-        }
-        for (std::size_t l = 0; l < locus_count; ++l) {
-            const auto here = static_cast<locus>(l);
-            if (!texts.typings[l].empty())
-                for (const std::string& w : builder.warnings(here, texts.typings[l]))
-                    account.warn(row, texts.id, std::string(name(here)), texts.typings[l], w);
-            if (texts.serology[l].empty()) continue;
-            const auto& serology = builder.read(here, texts.serology[l]);
-            if (!serology)
-                account.warn(row, texts.id, std::string(name(here)), texts.serology[l],
-                             "serology beside DNA cannot be read: " + serology.error().reason);
-            else if (!consistent(*builder.read(here, texts.typings[l]), *serology))
-                account.warn(row, texts.id, std::string(name(here)), texts.serology[l],
-                             "serology contradicts the DNA typing; DNA was taken");
-        }
-        return problems;
-    });
-    account.close(options.strict);
-    return builder.finish();
+    take_donors(rows, options, layout, report, builder, [&](const auto& donor) { return builder.add(donor); });
+    return builder.finish(options.origin);
+}
+
+std::shared_ptr<const registry> update_donors(row_source& rows, std::span<const std::string> removed,
+                                              std::shared_ptr<const registry> base, const mac_table::pointer& mac,
+                                              const import_options& options, import_report& report) {
+    const person_layout layout(rows);
+    registry_update update(std::move(base), mac);
+    take_donors(rows, options, layout, report, update, [&](const auto& donor) { return update.put(donor); });
+    for (const std::string& id : removed) update.remove(trim(id));
+    return update.finish(options.origin);
 }
 
 std::vector<std::shared_ptr<const patient>> import_patients(row_source& rows, const nomenclature::pointer& names,

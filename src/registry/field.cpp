@@ -23,7 +23,7 @@ constexpr std::array<sv, 2> rh_synonyms{"P=+", "N=-"};
 constexpr std::array<sv, 9> cmv_codes{"N", "G", "M", "B", "P", "H", "O", "neg", "pos"};
 constexpr std::array<sv, 5> statuses{"AV", "TU", "OP", "RS", "DE"};
 
-constexpr std::array<field_definition, 20> all_fields{{
+constexpr std::array<field_definition, 21> all_fields{{
     {"type", field_kind::category, type_aliases, types, type_synonyms},
     {"population", field_kind::text, population_aliases, {}, {}},
     {"birth_date", field_kind::date, {}, {}, {}},
@@ -34,6 +34,7 @@ constexpr std::array<field_definition, 20> all_fields{{
     {"pregnancies", field_kind::count, {}, {}, {}},
     {"cmv", field_kind::category, {}, cmv_codes, {}},
     {"status", field_kind::category, {}, statuses, {}},
+    {"status_until", field_kind::date, {}, {}, {}},
     {"reserved_for", field_kind::text, {}, {}, {}},
     {"reserved_until", field_kind::date, {}, {}, {}},
     {"branch", field_kind::text, {}, {}, {}},

@@ -4,6 +4,7 @@
 namespace allomatch {
 
 void reading_table::push_back(std::span<const reading_pair> pairs) {
+    if (joined_.use_count() > 1) joined_ = std::make_shared<joined>();
     for (const reading_pair& pair : pairs)
         for (const reading& r : pair) {
             kinds_.push_back(static_cast<std::uint8_t>(r.what));

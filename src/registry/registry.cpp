@@ -46,6 +46,43 @@ registry_memory registry::memory() const noexcept {
     return m;
 }
 
+void registry::order_places() {
+    const auto n = static_cast<donor_index>(size());
+    std::array<std::vector<std::uint32_t>, locus_count> counts;
+    double best = 2;
+    cluster_locus_ = locus::A;
+    for (std::size_t l = 0; l < locus_count; ++l) {
+        locus_column& column = loci_[l];
+        if (column.typed == 0) continue;
+        counts[l].assign(column.dictionary.genotype_count() + 1, 0);
+        column.text_codes.visit([&](auto texts) {
+            for (const auto text : texts) ++counts[l][column.code_of_text[text]];
+        });
+        double same = 0;
+        for (std::size_t code = 1; code < counts[l].size(); ++code) same += double(counts[l][code]) * double(counts[l][code]);
+        column.passing = counts[l][untyped_code] / double(n) + same / (double(n) * double(n));
+        if (column.passing < best) {
+            best = column.passing;
+            cluster_locus_ = static_cast<locus>(l);
+        }
+    }
+    std::vector<std::uint32_t>& begins = counts[index(cluster_locus_)];
+    if (begins.empty()) begins = {n, 0};  // nobody is typed: one cluster
+    std::exclusive_scan(begins.begin(), begins.end(), begins.begin(), std::uint32_t{0});
+    std::vector<std::uint32_t> next = begins;
+    std::vector<donor_index> places(n);
+    for (donor_index d = 0; d < n; ++d) places[next[code(cluster_locus_, d)]++] = d;
+    places_ = stored_array(std::move(places));
+    cluster_begins_ = stored_array(std::move(begins));
+    for (locus_column& column : loci_) {
+        if (column.typed == 0) continue;
+        packed_column codes;
+        codes.reserve(n, static_cast<std::uint32_t>(column.dictionary.genotype_count() - 1));
+        for (const donor_index d : places_) codes.push_back(column.code_of_text[column.text_codes[d]]);
+        column.codes = std::move(codes);
+    }
+}
+
 registry_builder::registry_builder(nomenclature::pointer names, mac_table::pointer mac, null_policy nulls)
     : mac_(std::move(mac)) {
     building_.names_ = std::move(names);
@@ -129,44 +166,8 @@ const std::vector<std::string>& registry_builder::warnings(locus l, std::string_
     return known_[index(l)].find(text)->second.read->warnings;
 }
 
-void registry_builder::order_places() {
-    registry& r = building_;
-    const auto n = static_cast<donor_index>(r.size());
-    std::array<std::vector<std::uint32_t>, locus_count> counts;
-    double best = 2;
-    for (std::size_t l = 0; l < locus_count; ++l) {
-        registry::locus_column& column = r.loci_[l];
-        if (column.typed == 0) continue;
-        counts[l].assign(column.dictionary.genotype_count() + 1, 0);
-        column.text_codes.visit([&](auto texts) {
-            for (const auto text : texts) ++counts[l][column.code_of_text[text]];
-        });
-        double same = 0;
-        for (std::size_t code = 1; code < counts[l].size(); ++code) same += double(counts[l][code]) * double(counts[l][code]);
-        column.passing = counts[l][untyped_code] / double(n) + same / (double(n) * double(n));
-        if (column.passing < best) {
-            best = column.passing;
-            r.cluster_locus_ = static_cast<locus>(l);
-        }
-    }
-    std::vector<donor_index> places(n);
-    registry::locus_column& cluster = r.loci_[index(r.cluster_locus_)];
-    if (cluster.typed == 0) {
-        std::iota(places.begin(), places.end(), donor_index{0});
-        r.places_ = stored_array(std::move(places));
-        r.cluster_begins_ = stored_array(std::vector<std::uint32_t>{0, n});
-        return;
-    }
-    std::vector<std::uint32_t>& begins = counts[index(r.cluster_locus_)];
-    std::exclusive_scan(begins.begin(), begins.end(), begins.begin(), std::uint32_t{0});
-    std::vector<std::uint32_t> next = begins;
-    for (donor_index d = 0; d < n; ++d) places[next[r.code(r.cluster_locus_, d)]++] = d;
-    r.places_ = stored_array(std::move(places));
-    r.cluster_begins_ = stored_array(std::move(begins));
-}
-
-std::shared_ptr<const registry> registry_builder::finish() {
-    order_places();
+std::shared_ptr<const registry> registry_builder::finish(const registry_origin& origin) {
+    building_.origin_ = origin;
     for (registry::locus_column& column : building_.loci_) {
         column.dictionary.finish();
         if (column.typed == 0) continue;
@@ -174,11 +175,10 @@ std::shared_ptr<const registry> registry_builder::finish() {
         column.texts.shrink_to_fit();
         column.code_of_text.shrink_to_fit();
         column.readings.shrink_to_fit();
-        column.codes.reserve(building_.size(), static_cast<std::uint32_t>(column.dictionary.genotype_count() - 1));
-        for (const donor_index d : building_.places_) column.codes.push_back(column.code_of_text[column.text_codes[d]]);
     }
     for (field_column& f : building_.fields_) f.shrink_to_fit();
     building_.ids_.shrink_to_fit();
+    building_.order_places();
     registry next;
     next.names_ = building_.names_;
     next.nulls_ = building_.nulls_;

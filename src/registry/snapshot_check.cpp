@@ -44,6 +44,19 @@ bool ascending(std::span<const std::uint32_t> values) {
     });
 }
 
+/// Whether numbers below the number of them are all different.
+bool all_there(std::span<const std::uint32_t> values) {
+    std::vector<std::atomic<std::uint8_t>> seen(values.size());
+    parallel_for_blocks(values.size(), values_at_once, 0, [&](std::size_t begin, std::size_t end) {
+        for (std::size_t i = begin; i < end; ++i) seen[values[i]].store(1, std::memory_order_relaxed);
+    });
+    return all_blocks(seen.size(), [&](std::size_t begin, std::size_t end) {
+        unsigned missing = 0;
+        for (std::size_t i = begin; i < end; ++i) missing |= seen[i].load(std::memory_order_relaxed) ^ 1U;
+        return missing == 0;
+    });
+}
+
 /// The rules, by names of sections.
 class rules {
 public:
@@ -88,9 +101,13 @@ public:
     }
     std::size_t dictionary(const std::string& name) const {
         const std::size_t size = texts(name);
-        const std::size_t slots = array<std::uint32_t>(name + ".slots").size();
-        require(slots == 0 ? size == 0 : std::has_single_bit(slots) && slots > size, name + ".slots", "the number of slots does not fit");
+        slots(name + ".slots", size);
         return size;
+    }
+    /// An index: what its slots hold is looked at with care whenever it is used.
+    void slots(const std::string& name, std::size_t items) const {
+        const std::size_t size = array<std::uint32_t>(name).size();
+        require(size == 0 ? items == 0 : std::has_single_bit(size) && size > items, name, "the number of slots does not fit");
     }
 
 private:
@@ -125,6 +142,7 @@ std::size_t check_positions(const rules& in, const std::string& name, locus l, c
     in.has_size(name + ".first_field_ends", in.ends(name + ".first_field_ends", first_fields.size()), kinds.size());
     in.below(name + ".first_fields", first_fields, gene_count << 12);
     in.has_size(name + ".traits", in.array<std::uint32_t>(name + ".traits").size(), kinds.size());
+    in.slots(name + ".position_slots", kinds.size());
     return kinds.size();
 }
 
@@ -138,6 +156,7 @@ std::size_t check_dictionary(const rules& in, const std::string& name, std::size
     const auto begins = in.array<std::uint32_t>(name + ".begins");
     in.require(genotypes > 0 && std::adjacent_find(begins.begin(), begins.end()) == begins.end(), name + ".begins",
                "a genotype has no alternatives");
+    in.slots(name + ".genotype_slots", genotypes);
 
     const auto listed = in.array<class_id>(name + ".class_list");
     in.require(std::adjacent_find(listed.begin(), listed.end(), std::greater_equal()) == listed.end(), name + ".class_list",
@@ -167,7 +186,7 @@ void check_readings(const rules& in, const std::string& name, std::size_t texts,
 std::size_t check_locus(const rules& in, locus l, std::size_t donors, const nomenclature& names) {
     const std::string name(allomatch::name(l));
     const std::size_t genotypes = check_dictionary(in, name, check_positions(in, name, l, names));
-    const std::size_t texts = in.texts(name + ".texts");
+    const std::size_t texts = in.dictionary(name + ".texts");
     const auto code_of_text = in.array<genotype_code>(name + ".code_of_text");
     in.has_size(name + ".code_of_text", code_of_text.size(), texts);
     in.below(name + ".code_of_text", code_of_text, genotypes);
@@ -235,6 +254,7 @@ void check_contents(const snapshot_file& file, const snapshot_frame& frame, cons
     const auto places = in.array<donor_index>("places");
     in.has_size("places", places.size(), donors);
     in.below("places", places, donors);
+    in.require(all_there(places), "places", "a donor is at two places");
     in.has_size("cluster_begins", in.begins("cluster_begins", donors), clusters);
 }
 

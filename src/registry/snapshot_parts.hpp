@@ -40,7 +40,7 @@ struct snapshot_parts {
             locus_dictionary::each_array(column.dictionary, below(name, visit));
             visit(name + ".codes", column.codes);
             visit(name + ".text_codes", column.text_codes);
-            text_table::each_array(column.texts, below(name + ".texts", visit));
+            text_dictionary::each_array(column.texts, below(name + ".texts", visit));
             visit(name + ".code_of_text", column.code_of_text);
             reading_table::each_array(column.readings, below(name + ".readings", visit));
         }
@@ -65,6 +65,7 @@ struct snapshot_parts {
         r->names_ = std::move(names);
         r->nulls_ = static_cast<null_policy>(h.nulls);
         r->mac_fingerprint_ = h.mac_fingerprint;
+        r->origin_ = {h.origin_store, h.origin_version};
         r->cluster_locus_ = static_cast<locus>(h.cluster_locus);
         for (std::size_t l = 0; l < locus_count; ++l) {
             r->loci_[l].typed = frame.loci[l].typed;

@@ -64,7 +64,7 @@ field_comparison::field_comparison(const registry& donors, const patient& who, d
       rh_(donors.field("rh")),
       sex_(donors.field("sex")),
       pregnancies_(donors.field("pregnancies")),
-      status_(donors.field("status")),
+      availability_(donors, who.id, on),
       type_(donors.field("type")),
       birth_date_(donors.field("birth_date")),
       weight_(donors.field("weight_kg")),

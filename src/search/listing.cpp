@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <allomatch/search/donor_availability.hpp>
 #include <allomatch/search/field_comparison.hpp>
 #include <allomatch/search/listing.hpp>
 
@@ -99,6 +100,23 @@ void add_unit(const match_list& one, const search_request& request, std::vector<
     check(obstacle_kind::min_cd34_per_kg, request.min_cd34_per_kg, fields.cd34_per_kg(d), "CD34", " x 10^5/kg");
 }
 
+/// What keeps a donor from being offered to this patient, whatever the request.
+void add_refused_offer(const match_list& one, std::vector<obstacle>& obstacles) {
+    const donor_availability can_be_had(*one.donors, one.who->id, one.on);
+    const donor_index d = one.hits.front().donor;
+    const refused_offer why = can_be_had.refused(d);
+    if (why == refused_offer::none) return;
+    obstacle& o = obstacles.emplace_back();
+    o.what = why == refused_offer::retired ? obstacle_kind::retired : obstacle_kind::reserved;
+    if (why == refused_offer::retired) {
+        o.words = "retired";
+        return;
+    }
+    const std::string_view other = can_be_had.reserved_for(d);
+    o.words = "reserved for " + (other.empty() ? "another patient" : "patient " + shown(other));
+    if (const auto until = can_be_had.reserved_until(d); until && !other.empty()) o.words += " until " + date_text(*until);
+}
+
 std::string whole_sentence(const listing& found, std::string_view donor, std::string_view patient) {
     const std::string subject = "Donor " + shown(donor) + " is ";
     if (found.listed)
@@ -112,8 +130,8 @@ std::string whole_sentence(const listing& found, std::string_view donor, std::st
 }  // namespace
 
 std::string_view name(obstacle_kind kind) noexcept {
-    constexpr std::array<std::string_view, 8> names{"where", "max_mismatches", "min_mismatches",  "limit",
-                                                    "type",  "min_tnc_per_kg", "min_cd34_per_kg", "top"};
+    constexpr std::array<std::string_view, 10> names{"where",          "max_mismatches",  "min_mismatches", "limit",    "type",
+                                                     "min_tnc_per_kg", "min_cd34_per_kg", "retired",        "reserved", "top"};
     return names[static_cast<std::size_t>(kind)];
 }
 
@@ -142,6 +160,7 @@ listing explain_listing(const std::shared_ptr<const registry>& donors, const std
         }
     } else {
         const match_list one = agent.compare_one(who, donor, whole);
+        add_refused_offer(one, found.obstacles);
         add_limits(one, whole, found.obstacles);
         add_unit(one, whole, found.obstacles);
         const auto row = filter.asks_probabilities() ? one.probabilities->row(0) : std::span<const double>{};

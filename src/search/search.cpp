@@ -2,6 +2,7 @@
 #include "scan.hpp"
 
 #include <allomatch/core/parallel.hpp>
+#include <allomatch/search/donor_availability.hpp>
 #include <allomatch/search/field_comparison.hpp>
 #include <allomatch/search/ranker.hpp>
 #include <allomatch/search/search.hpp>
@@ -233,6 +234,8 @@ match_list search_agent::search(std::shared_ptr<const patient> who, const search
         for (const auto& part : parts) found.insert(found.end(), part.begin(), part.end());
     }
     const auto places = donors_->places();
+    if (const donor_availability can_be_had(*donors_, who->id, request.on); !can_be_had.offers_all())
+        std::erase_if(found, [&](std::uint32_t place) { return can_be_had.refused(places[place]) != refused_offer::none; });
     if (!filter.takes_all() && !filter.asks_probabilities())
         std::erase_if(found, [&](std::uint32_t place) { return !filter(places[place]); });
     if (request.cord_units || request.min_tnc_per_kg || request.min_cd34_per_kg) {

@@ -113,4 +113,15 @@ bool statement::is_null(int column) const noexcept {
     return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL;
 }
 
+read_transaction::read_transaction(database& in) : in_(in), own_(!in.in_transaction()) {
+    if (own_) in_.run("BEGIN");
+}
+
+read_transaction::~read_transaction() {
+    try {
+        if (own_ && in_.in_transaction()) in_.run("COMMIT");
+    } catch (const store_error&) {  // only reading was done
+    }
+}
+
 }  // namespace allomatch::sqlite

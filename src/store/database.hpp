@@ -87,4 +87,17 @@ private:
     std::unique_ptr<sqlite3, closer> handle_;
 };
 
+/// All that is read while it lives is of one version. Nothing where a transaction is under way already.
+class read_transaction {
+public:
+    explicit read_transaction(database& in);
+    read_transaction(const read_transaction&) = delete;
+    read_transaction& operator=(const read_transaction&) = delete;
+    ~read_transaction();
+
+private:
+    database& in_;
+    bool own_;
+};
+
 }  // namespace allomatch::sqlite

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "alerting.hpp"
 #include "change.hpp"
 #include "donor_records.hpp"
 
 #include <allomatch/core/text.hpp>
+#include <allomatch/io/donor_files.hpp>
 #include <allomatch/store/donor_import.hpp>
 
 #include <algorithm>
@@ -184,7 +186,9 @@ import_outcome import_donors(registry_store& into, row_source& rows, const readi
         throw store_error(problem::with_value("most_removed", number_text(static_cast<float>(how.most_removed)), "expected a share from 0 to 1"));
     sqlite::database& db = into.connection();
     import_outcome out;
+    const auto alert_count = [](sqlite::database& in) { return in.value("SELECT coalesce(max(seq), 0) FROM alerts"); };
     store_change change(into, how.mode == import_mode::check && how.actor.empty() ? "check" : how.actor, "import");
+    const std::int64_t alerts_before = alert_count(db);
     donor_writer donors(db, change, how.mode == import_mode::check, out);
     db.run_script("CREATE TEMP TABLE IF NOT EXISTS listed(id TEXT PRIMARY KEY) WITHOUT ROWID; DELETE FROM temp.listed");
     sqlite::statement list(db, "INSERT INTO temp.listed(id) VALUES(?) ON CONFLICT(id) DO NOTHING");
@@ -217,9 +221,22 @@ import_outcome import_donors(registry_store& into, row_source& rows, const readi
     out.import = db.value("SELECT coalesce(max(id), 0) FROM imports") + 1;
     out.version = into.version();
     keep_report(db, change, out, how);
+    out.unasked = add_alerts(into, change, rules);
+    out.alerts = static_cast<std::uint64_t>(alert_count(db) - alerts_before);
     change.commit({{"import", out.import}, {"source", out.rows.source}, {"mode", name_of(how.mode)}, {"rows", out.rows.rows_read},
-                   {"refused", out.rows.rows_refused}, {"added", out.added}, {"changed", out.changed}, {"deleted", out.deleted}});
+                   {"refused", out.rows.rows_refused}, {"added", out.added}, {"changed", out.changed}, {"deleted", out.deleted}, {"alerts", out.alerts}});
     return out;
+}
+
+import_outcome import_donors(registry_store& into, const std::filesystem::path& file, const reading_rules& rules, const donor_import& how) {
+    const io::donor_file opened = io::open_donors(file);
+    if (opened.mode == io::update_mode::differential && how.mode != import_mode::diff)
+        throw store_error(problem::with_input(std::string(opened.rows->name()), "lists changes only and not every donor: import it with mode diff"));
+    return import_donors(into, *opened.rows, rules, how);
+}
+
+import_mode mode_of(const std::filesystem::path& file) {
+    return io::open_donors(file).mode == io::update_mode::differential ? import_mode::diff : import_mode::full;
 }
 
 io::table import_outcome::to_table() const {

@@ -9,13 +9,15 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace allomatch {
 
 namespace {
 
 /// Columns that the store itself lays over records.
-constexpr std::array<std::string_view, 5> life_columns{"status", "reserved_for", "reserved_until", "donations", "abroad_donations"};
+constexpr std::array<std::string_view, 6> life_columns{"status",         "status_until", "reserved_for",
+                                                       "reserved_until", "donations",    "abroad_donations"};
 
 /// Takes the members of a flat JSON object of texts.
 class cell_reader final : public nlohmann::json_sax<nlohmann::json> {
@@ -91,14 +93,47 @@ std::vector<std::string> known_columns(sqlite::database& in, std::vector<std::st
     return columns;
 }
 
+std::string_view cell_of(const record_cells& cells, std::string_view column) noexcept {
+    const auto it = std::ranges::find(cells, column, &record_cells::value_type::first);
+    return it == cells.end() ? std::string_view{} : std::string_view(it->second);
+}
+
+std::uint32_t count_of(std::string_view cell) noexcept {
+    float value = 0;
+    const auto [end, code] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
+    return code == std::errc() && value > 0 && value < 1e6F ? static_cast<std::uint32_t>(value) : 0;
+}
+
 record_cells overlaid(record_cells record, std::string_view life) {
-    for (auto& [name, value] : cells_of(life)) {
-        const auto there = std::ranges::find(record, name, &record_cells::value_type::first);
-        if (there == record.end())
-            record.emplace_back(std::move(name), std::move(value));
-        else if (!name.ends_with("donations") || number(there->second).value_or(0) < number(value).value_or(0))
-            there->second = std::move(value);
+    if (life.empty()) return record;
+    const record_cells over = cells_of(life);
+    const auto set = [&](std::string_view column) {
+        const std::string_view value = cell_of(over, column);
+        const auto it = std::ranges::find(record, column, &record_cells::value_type::first);
+        if (it == record.end()) {
+            if (!value.empty()) record.emplace_back(column, value);
+        } else if (value.empty()) {
+            record.erase(it);
+        } else {
+            it->second = value;
+        }
+    };
+    const std::string_view said = cell_of(record, "status");
+    const bool ends = !cell_of(over, "status_until").empty();
+    // A donor whom a file retires is retired, whatever the registry said before.
+    if (!cell_of(over, "status").empty() && said != "DE" && (!ends || said.empty() || said == "AV" || said == "RS")) {
+        set("status");
+        set("status_until");
     }
+    // Dates compare as texts do; a reservation without a last day ends after all others.
+    const std::string_view last_day = cell_of(record, "reserved_until");
+    const bool record_is_later = !cell_of(record, "reserved_for").empty() && (last_day.empty() || last_day > cell_of(over, "reserved_until"));
+    if (!cell_of(over, "reserved_for").empty() && !record_is_later) {
+        set("reserved_for");
+        set("reserved_until");
+    }
+    for (const std::string_view count : {"donations", "abroad_donations"})
+        if (count_of(cell_of(record, count)) < count_of(cell_of(over, count))) set(count);
     return record;
 }
 

@@ -38,7 +38,15 @@ private:
 /// Names columns as the store does, letter case aside, and adds those that it does not have yet.
 [[nodiscard]] std::vector<std::string> known_columns(sqlite::database& in, std::vector<std::string> columns);
 
-/// What is laid over the record of a donor. The count of donations is the larger one, as the record may know of it already.
+/// The cell of a column; empty where there is none.
+[[nodiscard]] std::string_view cell_of(const record_cells& cells, std::string_view column) noexcept;
+
+/// The value of a cell of kind count, which may be written as `2.0`; 0 for any other text.
+[[nodiscard]] std::uint32_t count_of(std::string_view cell) noexcept;
+
+/// A record with what is laid over it. Nothing that the registry or the file holds back may come free by it: a status that the
+/// registry set stands instead of the record's, but one that ends of itself only over an available donor; of two reservations
+/// the one that lasts longer stands; a count of donations is the larger one, as the record may know of the last one already.
 [[nodiscard]] record_cells overlaid(record_cells record, std::string_view life);
 
 /// Donors of a store as rows: the columns id, record, life of a query.

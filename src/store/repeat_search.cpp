@@ -90,7 +90,9 @@ void explain_gone(result_change& gone, sqlite::database& db, std::int64_t entry_
         return std::ranges::any_of(now.obstacles, [&](const obstacle& o) { return std::ranges::find(kinds, o.what) != kinds.end(); });
     };
     using enum obstacle_kind;
-    if (has({max_mismatches, min_mismatches, limit}))
+    if (has({retired, reserved}))
+        gone.reason = has({retired}) ? "retired" : "reserved";
+    else if (has({max_mismatches, min_mismatches, limit}))
         gone.reason = retyped ? "retyped" : "mismatches";
     else
         gone.reason = has({top}) ? "not among the best" : "not eligible";

@@ -5,29 +5,33 @@
 #include <allomatch/registry/snapshot.hpp>
 #include <allomatch/store/stored_donors.hpp>
 
+#include <charconv>
+
 namespace allomatch {
 
 namespace {
 
-/// All that is read while it lives is of one version.
-class read_transaction {
-public:
-    explicit read_transaction(sqlite::database& db) : db_(db), own_(!db.in_transaction()) {
-        if (own_) db_.run("BEGIN");
-    }
-    read_transaction(const read_transaction&) = delete;
-    read_transaction& operator=(const read_transaction&) = delete;
-    ~read_transaction() {
-        try {
-            if (own_ && db_.in_transaction()) db_.run("COMMIT");
-        } catch (const store_error&) {  // only reading was done
-        }
-    }
+registry_origin origin_of(const registry_store& store) {
+    registry_origin origin;
+    for (std::size_t i = 0; i < origin.store.size(); ++i)
+        std::from_chars(store.id().data() + 2 * i, store.id().data() + 2 * i + 2, origin.store[i], 16);
+    origin.version = store.version();
+    return origin;
+}
 
-private:
-    sqlite::database& db_;
-    bool own_;
-};
+/// Whether a registry is an earlier version of this one, read by the same rules.
+bool fits(const registry& donors, const registry_origin& now, const reading_rules& rules) {
+    return donors.origin().store == now.store && donors.origin().version <= now.version &&
+           donors.names()->fingerprint() == rules.names->fingerprint() && donors.nulls() == rules.nulls &&
+           donors.mac_fingerprint() == (rules.mac != nullptr ? rules.mac->fingerprint() : 0);
+}
+
+io::import_options options_for(const registry_store& from, const reading_rules& rules) {
+    io::import_options options;
+    options.nulls = rules.nulls;
+    options.origin = origin_of(from);
+    return options;
+}
 
 stored_donor donor_of(std::string_view id, const sqlite::statement& row, int record, int life) {
     return {std::string(id), !row.is_null(record), cells_of(row.text(record)), cells_of(row.text(life))};
@@ -36,21 +40,67 @@ stored_donor donor_of(std::string_view id, const sqlite::statement& row, int rec
 }  // namespace
 
 derived_registry read_registry(const registry_store& from, const reading_rules& rules) {
-    from.check(rules);
     sqlite::database& db = from.connection();
-    const read_transaction reading(db);
+    const sqlite::read_transaction reading(db);
+    from.check(rules);
     sqlite::statement donors(db, "SELECT d.id, l.record, l.life FROM donors d JOIN log l ON l.seq = d.entry WHERE d.there ORDER BY d.entry");
     record_source rows(db, donors);
     derived_registry out;
-    io::import_options options;
-    options.nulls = rules.nulls;
-    out.donors = io::import_donors(rows, rules.names, rules.mac, options, out.unreadable);
+    out.donors = io::import_donors(rows, rules.names, rules.mac, options_for(from, rules), out.unreadable);
+    return out;
+}
+
+derived_registry follow(const registry_store& from, std::shared_ptr<const registry> current, const reading_rules& rules) {
+    sqlite::database& db = from.connection();
+    const sqlite::read_transaction reading(db);
+    from.check(rules);
+    const auto origin = origin_of(from);
+    if (!fits(*current, origin, rules)) return read_registry(from, rules);
+    const auto version = static_cast<std::int64_t>(current->origin().version);
+    if (current->origin() == origin) return {std::move(current), {}};
+    sqlite::statement find(db, "SELECT id FROM donors WHERE entry > ?");
+    std::vector<std::string> changed;
+    for (find.with(version); find.step();) changed.emplace_back(find.text(0));
+    if (changed.size() > current->size() / 2) return read_registry(from, rules);
+
+    sqlite::statement donors(db, "SELECT d.id, l.record, l.life FROM donors d JOIN log l ON l.seq = d.entry WHERE d.entry > ? AND d.there ORDER BY d.entry");
+    donors.with(version);
+    record_source rows(db, donors);
+    derived_registry out;
+    out.donors = io::update_donors(rows, changed, std::move(current), rules.mac, options_for(from, rules), out.unreadable);
     return out;
 }
 
 std::filesystem::path snapshot_path(const std::filesystem::path& store) {
     std::filesystem::path path = store;
     return path.replace_extension(".amx");
+}
+
+derived_registry open_registry(const registry_store& from, const reading_rules& rules) {
+    const std::filesystem::path path = snapshot_path(from.path());
+    if (is_snapshot(path)) {
+        try {
+            return follow(from, open_snapshot(path, rules.names), rules);
+        } catch (const snapshot_error&) {  // of another release, or damaged: the store has all that is needed
+        }
+    }
+    return read_registry(from, rules);
+}
+
+void write_snapshot(const registry_store& of, const registry& donors) {
+    const std::filesystem::path path = snapshot_path(of.path());
+    if (donors.origin().store != origin_of(of).store)
+        throw store_error(problem::with_input(of.path(), "the donors are not from this store"));
+    if (is_snapshot(path)) {
+        try {
+            const snapshot_info there = read_snapshot_info(path);
+            if (there.origin == donors.origin() && there.release_fingerprint == donors.names()->fingerprint() &&
+                there.mac_fingerprint == donors.mac_fingerprint() && there.nulls == donors.nulls())
+                return;
+        } catch (const snapshot_error&) {  // is written anew
+        }
+    }
+    save_snapshot(donors, path);
 }
 
 std::optional<stored_donor> find_donor(const registry_store& in, std::string_view id) {

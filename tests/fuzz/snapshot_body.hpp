@@ -9,6 +9,7 @@
 #include <allomatch/core/utf8.hpp>
 #include <allomatch/haplotype/builtin_frequencies.hpp>
 #include <allomatch/haplotype/donor_genotypes.hpp>
+#include <allomatch/registry/registry_update.hpp>
 #include <allomatch/registry/snapshot.hpp>
 #include <allomatch/search/explanation.hpp>
 #include <allomatch/search/search.hpp>
@@ -48,7 +49,24 @@ inline std::shared_ptr<const patient> someone(const nomenclature::pointer& names
     return who;
 }
 
-inline void ask_everything(const std::shared_ptr<const registry>& donors) {
+/// The next version of it: a donor changed, one new, one removed.
+inline std::shared_ptr<const registry> changed(const std::shared_ptr<const registry>& donors) {
+    registry_update update(donors, nullptr);
+    update.declare_fields({"branch", "birth_date"});
+    registry_builder::donor_texts row;
+    row.typings[index(locus::A)] = "A*02:01+A*30:01";
+    row.typings[index(locus::B)] = "B*07:02+B*46:01";
+    row.typings[index(locus::DQB1)] = "DQB1*03:01+NEW";
+    row.fields = {"Wenzhou", "1999-01-01"};
+    for (const std::string_view id : {"D1", "a new one"}) {
+        row.id = id;
+        require(update.put(row).empty());
+    }
+    update.remove("D2");
+    return update.finish();
+}
+
+inline void ask_everything(const std::shared_ptr<const registry>& donors, bool change = true) {
     for (donor_index d = 0; d < donors->size(); ++d) {
         if (const auto found = donors->find(donors->id(d))) require(*found < donors->size());
         for (std::size_t l = 0; l < locus_count; ++l) (void)donors->typing_text(static_cast<locus>(l), d);
@@ -66,6 +84,7 @@ inline void ask_everything(const std::shared_ptr<const registry>& donors) {
             (void)explain(found, i);
         }
     }
+    if (change) ask_everything(changed(donors), false);
     if (donors->names() != nomenclature::builtin()) return;
     static const auto set = std::make_shared<const haplotype_index>(builtin_east_asian(nomenclature::builtin()));
     static const auto sets = std::make_shared<const populations>(std::vector{set});

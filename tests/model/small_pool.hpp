@@ -33,7 +33,7 @@ inline std::shared_ptr<const registry> small_pool(null_policy nulls = null_polic
         donor.fields = r.fields;
         for (const problem& p : builder.add(donor)) throw std::logic_error(p.message());
     }
-    return builder.finish();
+    return builder.finish({{0x5A, 1, 0xFF}, 42});
 }
 
 }  // namespace allomatch::model

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every fuzz body over its committed corpus, and over each file cut short and with single bytes changed.
 #include "fuzz/csv_body.hpp"
+#include "fuzz/donors_body.hpp"
 #include "fuzz/filter_body.hpp"
 #include "fuzz/frequencies_body.hpp"
 #include "fuzz/gl_string_body.hpp"
@@ -76,7 +77,8 @@ INSTANTIATE_TEST_SUITE_P(bodies, fuzz_replay,
                                            body{"gl_string", fuzz::gl_string}, body{"release", fuzz::release},
                                            body{"mac", fuzz::mac}, body{"filter", fuzz::filter},
                                            body{"frequencies", fuzz::frequencies}, body{"ranking", fuzz::ranking_file},
-                                           body{"snapshot", fuzz::snapshot}),
+                                           body{"snapshot", fuzz::snapshot},
+                                           body{"atlas_donors", fuzz::atlas_donors}, body{"wmda_donors", fuzz::wmda_donors}),
                          [](const auto& about) { return std::string(about.param.name); });
 
 }  // namespace

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// Arrays in memory of their own or in a mapped file.
+/// Arrays in memory of their own, shared with others, or in a mapped file.
 #pragma once
 
 #include <algorithm>
-#include <cassert>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -14,8 +13,10 @@
 
 namespace allomatch {
 
-/// Values that a builder fills, or that lie in a file, which is kept mapped as long as the array lives. Reading costs
-/// what it costs for a span, and is thread-safe; filling is not, and not for values that are borrowed.
+/// Values that a builder fills, or that lie in memory that others own, such as a mapped file. Reading costs what it
+/// costs for a span, and is thread-safe; filling is not.
+///
+/// A copy shares the values, O(1). The first change of values that others see too, or that are borrowed, copies them.
 template <class T>
     requires std::is_trivially_copyable_v<T>
 class stored_array {
@@ -24,13 +25,15 @@ public:
 
     stored_array() = default;
     /// Takes the values over.
-    explicit stored_array(std::vector<T> values) : own_(std::move(values)) { see_own(); }
+    explicit stored_array(std::vector<T> values) : own_(std::make_shared<std::vector<T>>(std::move(values))) { see_own(); }
     /// Borrows values that `keeper` keeps alive.
     stored_array(std::span<const T> values, std::shared_ptr<const void> keeper)
         : data_(values.data()), size_(values.size()), keeper_(std::move(keeper)) {}
+    stored_array(const stored_array&) = default;
+    stored_array& operator=(const stored_array&) = default;
     stored_array(stored_array&& other) noexcept { *this = std::move(other); }
     stored_array& operator=(stored_array&& other) noexcept {
-        own_ = std::exchange(other.own_, {});
+        own_ = std::exchange(other.own_, nullptr);
         data_ = std::exchange(other.data_, nullptr);
         size_ = std::exchange(other.size_, 0);
         keeper_ = std::exchange(other.keeper_, nullptr);
@@ -46,43 +49,50 @@ public:
     [[nodiscard]] const T& back() const noexcept { return data_[size_ - 1]; }
 
     void push_back(T value) {
-        assert(!borrowed());
-        own_.push_back(value);
+        own().push_back(value);
         see_own();
     }
     void append(std::span<const T> values) {
-        assert(!borrowed());
-        own_.insert(own_.end(), values.begin(), values.end());
+        std::vector<T>& all = own();
+        all.insert(all.end(), values.begin(), values.end());
         see_own();
     }
-    void set(std::size_t i, T value) noexcept {
-        assert(!borrowed());
-        own_[i] = value;
+    void set(std::size_t i, T value) {
+        own()[i] = value;
+        see_own();
     }
     void reserve(std::size_t size) {
-        assert(!borrowed());
-        own_.reserve(size);
+        own().reserve(size);
         see_own();
     }
+    /// Gives memory back where more than an eighth of it is not used.
     void shrink_to_fit() {
-        if (borrowed()) return;
-        own_.shrink_to_fit();
+        if (own_ == nullptr || own_.use_count() > 1 || own_->capacity() - size_ <= size_ / 8) return;
+        own_->shrink_to_fit();
         see_own();
     }
 
-    /// Whether the values lie in a file.
-    [[nodiscard]] bool borrowed() const noexcept { return keeper_ != nullptr; }
     /// Bytes of memory, or of the file.
-    [[nodiscard]] std::size_t memory() const noexcept { return (borrowed() ? size_ : own_.capacity()) * sizeof(T); }
+    [[nodiscard]] std::size_t memory() const noexcept { return (own_ != nullptr ? own_->capacity() : size_) * sizeof(T); }
 
     friend bool operator==(const stored_array& a, const stored_array& b) { return std::ranges::equal(a, b); }
 
 private:
-    void see_own() noexcept {
-        data_ = own_.data();
-        size_ = own_.size();
+    /// The values, nobody else's.
+    [[nodiscard]] std::vector<T>& own() {
+        if (own_ != nullptr && own_.use_count() == 1) return *own_;
+        auto copy = std::make_shared<std::vector<T>>();
+        copy->reserve(size_ + size_ / 16);
+        copy->assign(begin(), end());
+        own_ = std::move(copy);
+        keeper_ = nullptr;
+        return *own_;
     }
-    std::vector<T> own_;
+    void see_own() noexcept {
+        data_ = own_->data();
+        size_ = own_->size();
+    }
+    std::shared_ptr<std::vector<T>> own_;
     const T* data_ = nullptr;
     std::size_t size_ = 0;
     std::shared_ptr<const void> keeper_;

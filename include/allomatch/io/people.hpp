@@ -14,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,8 @@ struct import_options {
     bool strict = false;
     /// Called now and then with the number of rows read.
     std::function<void(std::uint64_t)> progress{};
+    /// Which state of which store of donors the registry made shows.
+    registry_origin origin{};
     /// Called for every row with its id (empty where a malformed row has none to be read) and whether it was taken.
     std::function<void(const row_view& row, std::string_view id, bool taken)> seen{};
 };
@@ -54,7 +57,8 @@ struct import_options {
 /// without a meaning keep their names. \throws format_error as `import_donors` does for unusable columns.
 [[nodiscard]] std::vector<std::string> canonical_columns(const row_source& rows);
 
-/// Opens a file of people: CSV with a header (formats.md), or GL lines `ID%GLSTRING`.
+/// Opens a file of people: CSV with a header (formats.md), GL lines `ID%GLSTRING`, or a donor file of Atlas or WMDA
+/// (donor_files.hpp). Of the latter two the donors that are listed are given; a donor that the file deletes is a row with a fault.
 /// \throws format_error when it cannot be read.
 [[nodiscard]] std::unique_ptr<row_source> open_people(const std::filesystem::path& path);
 
@@ -81,7 +85,16 @@ private:
                                                             const mac_table::pointer& mac,
                                                             const import_options& options, import_report& report);
 
-/// The same for patients, in the order of the rows.
+/// The next version of a registry, see `registry_update`: the donors of the rows added or changed, those of `removed` gone.
+/// Ids that `base` lacks are removed without a word; one that is in the rows too is not removed. A bad row is left out and
+/// reported, the donor with its id stays what it was. Nulls are read as in `base`; `options.nulls` is not looked at.
+/// \throws format_error as `import_donors`; there is no next version then.
+[[nodiscard]] std::shared_ptr<const registry> update_donors(row_source& rows, std::span<const std::string> removed,
+                                                            std::shared_ptr<const registry> base,
+                                                            const mac_table::pointer& mac,
+                                                            const import_options& options, import_report& report);
+
+/// The same as `import_donors` for patients, in the order of the rows.
 [[nodiscard]] std::vector<std::shared_ptr<const patient>> import_patients(row_source& rows,
                                                                           const nomenclature::pointer& names,
                                                                           const mac_table::pointer& mac,

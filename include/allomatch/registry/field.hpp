@@ -107,6 +107,7 @@ public:
     }
 
 private:
+    friend class registry_merge;
     [[nodiscard]] std::optional<std::uint32_t> category_code(std::string_view cell) const;
 
     std::string name_;

@@ -5,13 +5,13 @@
 
 #include <allomatch/core/stored_array.hpp>
 #include <allomatch/registry/position_table.hpp>
+#include <allomatch/registry/slot_index.hpp>
 #include <allomatch/typing/genotype.hpp>
 
-#include <boost/container_hash/hash.hpp>
-
 #include <cstdint>
+#include <memory>
 #include <span>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace allomatch {
@@ -30,7 +30,8 @@ struct stored_alternative {
     friend bool operator==(const stored_alternative&, const stored_alternative&) = default;
 };
 
-/// Distinct positions and genotypes of one locus. Filled by a builder, read-only afterwards.
+/// Distinct positions and genotypes of one locus. Filled by a builder, read-only afterwards. A copy shares everything
+/// until it is filled further; numbers stay what they are.
 ///
 /// Positions are told apart by what matching sees (kind, classes, antigens, first fields) and by traits.
 /// `positions_with` lists, for a class, every position that has it, so that a query touches only what it may match.
@@ -42,17 +43,18 @@ public:
     locus_dictionary();
 
     genotype_code intern(const genotype& g);
-    /// Builds the lists of positions by class; call once after the last `intern`.
+    /// Brings the lists of positions by class up to date; call after the last `intern`. Costs nothing where all
+    /// positions were there before.
     void finish();
     /// Puts the positions together after the arrays were filled from a file.
     void join_positions();
 
     [[nodiscard]] std::size_t genotype_count() const noexcept { return begins_.size() - 1; }
-    [[nodiscard]] std::size_t position_count() const noexcept { return positions_.size(); }
+    [[nodiscard]] std::size_t position_count() const noexcept { return positions_->size(); }
     [[nodiscard]] std::span<const stored_alternative> alternatives(genotype_code code) const noexcept {
         return {alternatives_.data() + begins_[code], begins_[code + 1] - begins_[code]};
     }
-    [[nodiscard]] const position& at(position_id id) const noexcept { return positions_[id]; }
+    [[nodiscard]] const position& at(position_id id) const noexcept { return (*positions_)[id]; }
     /// The genotype that a code stands for, copied out.
     [[nodiscard]] genotype genotype_at(genotype_code code) const;
     /// Whether every genotype has exactly one alternative; then genotype `i` is `pairs()[i]`.
@@ -72,8 +74,10 @@ public:
     template <class Self, class Visit>
     static void each_array(Self& self, Visit&& visit) {
         position_table::each_array(self.stored_positions_, visit);
+        slot_index::each_array(self.position_index_, [&](std::string_view, auto& slots) { visit("position_slots", slots); });
         visit("alternatives", self.alternatives_);
         visit("begins", self.begins_);
+        slot_index::each_array(self.genotype_index_, [&](std::string_view, auto& slots) { visit("genotype_slots", slots); });
         visit("class_list", self.classes_);
         visit("class_begins", self.class_begins_);
         visit("class_positions", self.class_positions_);
@@ -82,25 +86,23 @@ public:
     }
 
 private:
-    struct position_hash {
-        std::size_t operator()(const position& p) const noexcept;
-    };
-    struct pair_list_hash {
-        std::size_t operator()(const std::vector<stored_alternative>& list) const noexcept;
-    };
+    [[nodiscard]] static std::uint64_t hash_of(const position& p) noexcept;
+    [[nodiscard]] static std::uint64_t hash_of(std::span<const stored_alternative> list) noexcept;
     position_id intern(const position& p);
+    /// Puts positions into the lists by class.
+    void list_by_class(std::span<const std::pair<class_id, position_id>> added);
 
-    std::vector<position> positions_;
-    position_table stored_positions_;  // the same
+    std::shared_ptr<std::vector<position>> positions_ = std::make_shared<std::vector<position>>();
+    position_table stored_positions_;  // the same, once finished
+    slot_index position_index_;
     stored_array<stored_alternative> alternatives_;
     stored_array<std::uint32_t> begins_;
+    slot_index genotype_index_;
     stored_array<class_id> classes_;
     stored_array<std::uint32_t> class_begins_;
     stored_array<position_id> class_positions_;
     stored_array<position_id> blanks_;
     stored_array<position_id> no_products_;
-    std::unordered_map<position, position_id, position_hash> known_positions_;
-    std::unordered_map<std::vector<stored_alternative>, genotype_code, pair_list_hash> known_genotypes_;
 };
 
 /// What two positions have in common: their shared classes; for a blank one the other; nothing for new

@@ -47,7 +47,7 @@ private:
     stored_array<std::uint8_t> kinds_;        // two a pair
     stored_array<std::uint32_t> range_ends_;  // the same
     stored_array<allele_set::range> ranges_;
-    std::unique_ptr<joined> joined_ = std::make_unique<joined>();
+    std::shared_ptr<joined> joined_ = std::make_shared<joined>();  // of all copies with the same texts
 };
 
 }  // namespace allomatch

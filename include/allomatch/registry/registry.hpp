@@ -26,6 +26,13 @@ namespace allomatch {
 /// Position of a donor in its registry, in the order of insertion.
 using donor_index = std::uint32_t;
 
+/// Which state of which store of donors a registry shows; all zeros where it is not from a store.
+struct registry_origin {
+    std::array<std::uint8_t, 16> store{};  ///< identity of the store
+    std::uint64_t version = 0;             ///< of its contents
+    friend bool operator==(const registry_origin&, const registry_origin&) = default;
+};
+
 /// Bytes that a registry takes: of memory, or of the file that it was opened from.
 struct registry_memory {
     std::size_t typings = 0;       ///< genotype codes, one a donor and locus
@@ -38,14 +45,14 @@ struct registry_memory {
 };
 
 /// Donors as columns: per locus a dictionary of distinct genotypes and one code a donor; fields; ids.
-/// Immutable once built: any number of threads may read it.
+/// Immutable once built: any number of threads may read it. `registry_update` makes the next version of it.
 class registry {
 public:
     struct locus_column {
         locus_dictionary dictionary;
         packed_column codes;       ///< genotype_code at each place of `places()`: what scans read
         packed_column text_codes;  ///< number of the text in `texts` of each donor
-        text_table texts{""};
+        text_dictionary texts{""};
         stored_array<genotype_code> code_of_text{{untyped_code}};
         reading_table readings;    ///< of each text, nulls kept
         std::size_t typed = 0;     ///< donors that are typed at this locus
@@ -57,6 +64,7 @@ public:
     [[nodiscard]] null_policy nulls() const noexcept { return nulls_; }
     /// `mac_table::fingerprint` of the table that the typings were read with; 0 without.
     [[nodiscard]] std::uint64_t mac_fingerprint() const noexcept { return mac_fingerprint_; }
+    [[nodiscard]] const registry_origin& origin() const noexcept { return origin_; }
 
     [[nodiscard]] const locus_column& column(locus l) const noexcept { return loci_[index(l)]; }
     /// Number of the genotype of a donor in the dictionary of a locus.
@@ -90,10 +98,17 @@ public:
 
 private:
     friend class registry_builder;
+    friend class registry_update;
+    friend class registry_merge;
     friend struct snapshot_parts;
+
+    /// Chooses the cluster locus and makes the places and the codes in their order. 0.2 s for ten million donors.
+    void order_places();
+
     nomenclature::pointer names_;
     std::uint64_t mac_fingerprint_ = 0;
     null_policy nulls_ = null_policy::ignore_inside_ambiguity;
+    registry_origin origin_;
     std::array<locus_column, locus_count> loci_;
     std::vector<field_column> fields_;
     text_dictionary ids_;
@@ -132,7 +147,7 @@ public:
     [[nodiscard]] std::optional<donor_index> find(std::string_view id) const noexcept { return building_.find(id); }
     /// Hands the registry over. The builder is empty afterwards, as it was made: without donors, declared fields and
     /// known texts, ready for another registry with the same nomenclature.
-    [[nodiscard]] std::shared_ptr<const registry> finish();
+    [[nodiscard]] std::shared_ptr<const registry> finish(const registry_origin& origin = {});
 
 private:
     struct known_text {
@@ -142,7 +157,6 @@ private:
     using known_texts = std::unordered_map<std::string, known_text, text_hash, std::equal_to<>>;
 
     known_text& look_up(locus l, std::string_view text);
-    void order_places();
 
     mac_table::pointer mac_;
     typing_context context_;

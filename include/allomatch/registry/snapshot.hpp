@@ -36,6 +36,7 @@ struct snapshot_info {
     std::uint64_t release_fingerprint = 0; ///< see `nomenclature::fingerprint`
     std::uint64_t mac_fingerprint = 0;     ///< see `mac_table::fingerprint`; 0 when none was used
     null_policy nulls = null_policy::ignore_inside_ambiguity;
+    registry_origin origin;                ///< which state of which store of donors it shows
     std::vector<section> sections;
 };
 

@@ -5,6 +5,7 @@
 
 #include <allomatch/core/hash.hpp>
 #include <allomatch/core/stored_array.hpp>
+#include <allomatch/registry/slot_index.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -14,7 +15,6 @@
 #include <span>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace allomatch {
 
@@ -25,8 +25,12 @@ public:
     text_table(std::initializer_list<std::string_view> texts) {
         for (const std::string_view text : texts) push_back(text);
     }
+    /// Texts one after the other, and where each ends.
+    text_table(stored_array<char> bytes, stored_array<std::uint32_t> ends) : bytes_(std::move(bytes)), ends_(std::move(ends)) {}
 
     [[nodiscard]] std::size_t size() const noexcept { return ends_.size(); }
+    [[nodiscard]] std::span<const char> bytes() const noexcept { return bytes_; }
+    [[nodiscard]] std::span<const std::uint32_t> ends() const noexcept { return ends_; }
     [[nodiscard]] std::string_view operator[](std::size_t i) const noexcept {
         const std::uint32_t begin = i == 0 ? 0 : ends_[i - 1];
         return {bytes_.data() + begin, ends_[i] - begin};
@@ -59,59 +63,42 @@ private:
     stored_array<std::uint32_t> ends_;
 };
 
-/// Distinct texts with an open-addressing index of 4 bytes per slot at a load of at most 2/3. Reading is thread-safe,
-/// and ends whatever the index holds.
+/// Distinct texts with an index from the text to its number. Reading is thread-safe, and ends whatever the index holds.
 class text_dictionary {
 public:
     text_dictionary() = default;
     text_dictionary(std::initializer_list<std::string_view> texts) {
         for (const std::string_view text : texts) push_back(text);
     }
+    /// Texts and the index of them.
+    text_dictionary(text_table texts, slot_index slots) : texts_(std::move(texts)), slots_(std::move(slots)) {}
 
     [[nodiscard]] const text_table& texts() const noexcept { return texts_; }
     [[nodiscard]] std::size_t size() const noexcept { return texts_.size(); }
     [[nodiscard]] std::string_view operator[](std::size_t i) const noexcept { return texts_[i]; }
+    /// O(1).
     [[nodiscard]] std::optional<std::uint32_t> find(std::string_view text) const noexcept {
-        if (slots_.empty()) return std::nullopt;
-        const std::uint32_t i = slots_[slot_of(text)];
-        if (i >= size() || texts_[i] != text) return std::nullopt;
-        return i;
+        return slots_.find(hash_of(text), size(), [&](std::uint32_t i) { return texts_[i] == text; });
     }
     [[nodiscard]] bool has_room_for(std::string_view text) const noexcept { return texts_.has_room_for(text); }
     /// Adds a text that is not there yet.
     void push_back(std::string_view text) {
-        if ((size() + 1) * 3 > slots_.size() * 2) grow();
-        slots_.set(slot_of(text), static_cast<std::uint32_t>(size()));
+        slots_.push_back(hash_of(text), size(), [this](std::uint32_t i) { return hash_of(texts_[i]); });
         texts_.push_back(text);
     }
     void shrink_to_fit() { texts_.shrink_to_fit(); }
     [[nodiscard]] std::size_t memory() const noexcept { return texts_.memory() + slots_.memory(); }
-    [[nodiscard]] std::size_t slot_count() const noexcept { return slots_.size(); }
+    [[nodiscard]] const slot_index& slots() const noexcept { return slots_; }
 
     template <class Self, class Visit>
     static void each_array(Self& self, Visit&& visit) {
         text_table::each_array(self.texts_, visit);
-        visit("slots", self.slots_);
+        slot_index::each_array(self.slots_, visit);
     }
 
 private:
-    static constexpr std::uint32_t vacant = 0xFFFF'FFFF;
-
-    /// The slot that holds `text`, or the vacant one where it would go.
-    [[nodiscard]] std::size_t slot_of(std::string_view text) const noexcept {
-        const std::size_t mask = slots_.size() - 1;
-        std::size_t slot = hash_of(text) & mask;
-        for (std::size_t left = mask; left > 0 && slots_[slot] < size() && texts_[slots_[slot]] != text; --left)
-            slot = (slot + 1) & mask;
-        return slot;
-    }
-    void grow() {
-        slots_ = stored_array(std::vector<std::uint32_t>(slots_.empty() ? 64 : slots_.size() * 2, vacant));
-        for (std::size_t i = 0; i < size(); ++i) slots_.set(slot_of(texts_[i]), static_cast<std::uint32_t>(i));
-    }
-
     text_table texts_;
-    stored_array<std::uint32_t> slots_;
+    slot_index slots_;
 };
 
 }  // namespace allomatch

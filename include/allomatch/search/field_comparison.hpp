@@ -4,6 +4,7 @@
 #pragma once
 
 #include <allomatch/registry/registry.hpp>
+#include <allomatch/search/donor_availability.hpp>
 #include <allomatch/search/patient.hpp>
 
 #include <cstdint>
@@ -50,7 +51,8 @@ public:
     [[nodiscard]] abo_match abo(donor_index d) const noexcept { return compare_abo(patient_abo_, word(abo_, d)); }
     [[nodiscard]] rh_match rh(donor_index d) const noexcept { return compare_rh(patient_rh_, word(rh_, d)); }
     [[nodiscard]] sex_class sex(donor_index d) const noexcept;
-    [[nodiscard]] std::string_view status(donor_index d) const noexcept { return word(status_, d); }
+    /// See `donor_availability`.
+    [[nodiscard]] std::string_view status(donor_index d) const noexcept { return availability_.status(d); }
     /// Not deleted, reserved for another patient or temporarily not available.
     [[nodiscard]] bool can_be_asked(donor_index d) const noexcept {
         const std::string_view s = status(d);
@@ -89,7 +91,7 @@ private:
     const field_column* rh_;
     const field_column* sex_;
     const field_column* pregnancies_;
-    const field_column* status_;
+    donor_availability availability_;
     const field_column* type_;
     const field_column* birth_date_;
     const field_column* weight_;

@@ -14,7 +14,7 @@
 
 namespace allomatch {
 
-/// What keeps a donor off a list, named as the option that does.
+/// What keeps a donor off a list, named as the option that does; `retired` and `reserved` no option undoes.
 enum class obstacle_kind : std::uint8_t {
     where,           ///< a part of the condition is not true
     max_mismatches,  ///< too many mismatches in all
@@ -23,6 +23,8 @@ enum class obstacle_kind : std::uint8_t {
     type,            ///< not a cord unit
     min_tnc_per_kg,  ///< too few nucleated cells, or not known how many
     min_cd34_per_kg, ///< too few CD34 positive cells, or not known how many
+    retired,         ///< status DE
+    reserved,        ///< for another patient
     top,             ///< within the limits, and not among the best
 };
 [[nodiscard]] std::string_view name(obstacle_kind kind) noexcept;
@@ -56,7 +58,8 @@ struct listing {
 };
 
 /// What `search` with this request says of one donor of the registry: `listed` is whether it returns the donor. Of a
-/// donor who is not within the limits all obstacles are told, so that a request without them has the donor.
+/// donor who is not within the limits all obstacles are told, so that a request without them
+/// has the donor, unless the donor is retired or reserved (see `donor_availability`).
 /// \throws format_error for a request that does not fit.
 /// Cost: a search that returns all within the limits.
 [[nodiscard]] listing explain_listing(const std::shared_ptr<const registry>& donors,

@@ -58,8 +58,8 @@ class search_agent {
 public:
     explicit search_agent(std::shared_ptr<const registry> donors) : donors_(std::move(donors)) {}
 
-    /// Donors within the limits who pass `filter` (see `request_filter`), ranked. Results do not depend on threads or
-    /// on the order of insertion.
+    /// Donors within the limits who pass `filter` (see `request_filter`) and may be offered (see `donor_availability`),
+    /// ranked. Results do not depend on threads or on the order of insertion.
     /// Cost: the distinct genotypes at the searched loci, plus about a nanosecond for each donor who may match at
     /// the cluster locus, plus the hits.
     [[nodiscard]] match_list search(std::shared_ptr<const patient> who, const search_request& request,

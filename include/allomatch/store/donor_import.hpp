@@ -53,6 +53,8 @@ struct import_outcome {
     std::uint64_t deleted = 0;
     std::uint64_t unchanged = 0;
     std::uint64_t version = 0;                  ///< of the store afterwards
+    std::uint64_t alerts = 0;                   ///< of standing searches, see alerts.hpp
+    std::vector<problem> unasked{};             ///< patients whose standing searches could not be asked
     std::vector<donor_difference> differences;  ///< of a check
     [[nodiscard]] io::table to_table() const;   ///< the differences: donor_id, change, column, before, after
 };
@@ -65,5 +67,11 @@ struct import_outcome {
 /// Cost: some ten microseconds a donor; memory for the ids and the distinct typings.
 /// \throws store_error when it is refused; format_error as `io::import_donors`.
 import_outcome import_donors(registry_store& into, row_source& rows, const reading_rules& rules, const donor_import& how);
+
+/// The same for a file of any layout that `io::open_donors` knows. \throws store_error also for mode `full` and a file that
+/// says that it lists changes only.
+import_outcome import_donors(registry_store& into, const std::filesystem::path& file, const reading_rules& rules, const donor_import& how);
+/// The mode that a file asks for: `diff` where it says that it lists changes only, else `full`. \throws format_error.
+[[nodiscard]] import_mode mode_of(const std::filesystem::path& file);
 
 }  // namespace allomatch

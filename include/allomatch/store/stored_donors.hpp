@@ -35,6 +35,9 @@ struct derived_registry {
 
 /// The donors of a store, from its snapshot with the changes since where there is one that fits, else from the store.
 [[nodiscard]] derived_registry open_registry(const registry_store& from, const reading_rules& rules);
+/// Writes the snapshot of a registry that is derived from the store, unless that version is there already.
+/// \throws store_error when it is not derived from it; format_error when it cannot be written.
+void write_snapshot(const registry_store& of, const registry& donors);
 
 /// One donor as the store keeps it.
 struct stored_donor {

@@ -72,7 +72,7 @@ struct result_change {
     };
     std::vector<difference> result;  ///< columns of the match that differ, rank aside
     std::vector<difference> donor;   ///< cells of the donor that differ
-    /// Of a donor who is gone: `deleted`, `retyped`, `unreadable`, `not eligible`, `mismatches`, `not among the best`.
+    /// Of a donor who is gone: `deleted`, `retyped`, `unreadable`, `retired`, `reserved`, `not eligible`, `mismatches`, `not among the best`.
     std::string reason;
     std::string words;               ///< one sentence
 };

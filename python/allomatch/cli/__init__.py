@@ -30,6 +30,7 @@ from . import (
     _index,
     _nomenclature,
     _patients,
+    _reinterpret,
     _repeat,
     _search,
     _searches,
@@ -52,10 +53,12 @@ _READ = {
     "predict_with": "--predict-with",
     "rank": "--rank",
     "release": "--release",
+    "to_mac": "--to-mac",
+    "to_release": "--to-release",
     "store": "--store",
 }
 _WRITTEN = {"out": "--out", "report": "--report", "plot": "--plot", "import_report": "--import-report"}
-_ANY_BYTES = {*_READ, *_WRITTEN, "dir", "file"} - {"rank", "release"}
+_ANY_BYTES = {*_READ, *_WRITTEN, "dir", "file"} - {"rank", "release", "to_release"}
 
 
 class Command(Protocol):
@@ -84,6 +87,7 @@ COMMANDS: dict[str, Command] = {
     "repeat": _repeat,
     "patients": _patients,
     "nomenclature": _nomenclature,
+    "reinterpret": _reinterpret,
     "simulate": _simulate,
     "calibrate": _calibrate,
 }
@@ -179,7 +183,7 @@ def _check_paths(args: argparse.Namespace) -> None:
 
     read = given(_READ)
     for option, folder in read[:]:
-        if option == "--release":
+        if option in ("--release", "--to-release"):
             read += [(option, f"{folder}/{file}") for file in (*REQUIRED, *OPTIONAL, *CHECKSUMS)]
     for option, path in read[:]:
         if option in ("--store", "--donors"):  # what SQLite keeps beside a store

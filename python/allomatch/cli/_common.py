@@ -24,7 +24,7 @@ from ._tables import visible
 
 NULLS = ("ignore_inside_ambiguity", "consider")
 SNAPSHOT_ENDING = ".amx"
-DONOR_FILE = "donor file: CSV, TSV or GL lines, plain or .gz; a snapshot .amx; or a registry store"
+DONOR_FILE = "donor file: CSV, TSV, GL lines, Atlas JSON, WMDA XML, also .gz; a snapshot .amx; or a store"
 _REPORT_COLUMNS = ("source", "kind", "row", "column", "id", "text", "reason", "suggestion", "count")
 _SHOWN_PROBLEMS = 5
 _LONGEST_MESSAGE = 500

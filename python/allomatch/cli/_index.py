@@ -92,6 +92,8 @@ def _info(args: argparse.Namespace) -> int:
     mac = info["mac_fingerprint"]
     print("  read without NMDP codes" if mac is None else f"  read with NMDP codes (fingerprint {mac})")
     print(f"  null alleles beside expressed ones: {info['nulls']}")
+    if info["store"] is not None:
+        print(f"  version {info['store_version']} of the store {info['store']}")
     largest = sorted(info["sections"], key=lambda section: -section["bytes"])[:5]
     print(f"  {len(info['sections'])} sections, the largest:")
     for section in largest:

@@ -63,7 +63,7 @@ TEST(fields, are_found_by_name_or_alias_without_case) {
     EXPECT_EQ(names.size(), known_fields().size());
     // formats.md, section "Donors"
     for (const char* name : {"type", "population", "birth_date", "sex", "abo", "rh", "weight_kg", "pregnancies", "cmv", "status", "branch",
-                             "registered", "last_contact", "donations", "abroad_donations", "tnc", "cd34", "volume_ml"})
+                             "registered", "last_contact", "donations", "abroad_donations", "tnc", "cd34", "volume_ml", "status_until", "reserved_for", "reserved_until"})
         EXPECT_TRUE(names.contains(name)) << name;
 }
 

@@ -130,7 +130,7 @@ TEST(registry_builder, refused_donors_leave_no_trace) {
     for (std::size_t l = 0; l < locus_count; ++l) {
         const auto& a = plain->column(static_cast<locus>(l));
         const auto& b = tried->column(static_cast<locus>(l));
-        EXPECT_EQ(a.texts, b.texts) << locus_names[l];
+        EXPECT_EQ(a.texts.texts(), b.texts.texts()) << locus_names[l];
         EXPECT_EQ(a.typed, b.typed);
         EXPECT_EQ(a.passing, b.passing);
         EXPECT_EQ(a.dictionary.genotype_count(), b.dictionary.genotype_count());

@@ -111,6 +111,8 @@ TEST(snapshot, info_and_verify) {
         EXPECT_EQ(info.release_fingerprint, nomenclature::builtin()->fingerprint());
         EXPECT_EQ(info.mac_fingerprint, mac_table::from_text("ABC\t01/03/06\n")->fingerprint());
         EXPECT_EQ(info.nulls, null_policy::ignore_inside_ambiguity);
+        EXPECT_EQ(info.origin, pool->origin());
+        EXPECT_EQ(info.origin.version, 42U);
         EXPECT_GT(info.sections.size(), 50U);
         EXPECT_FALSE(info.written_by.empty());
     }
@@ -209,11 +211,18 @@ TEST(snapshot, says_what_is_wrong_with_contents) {
     EXPECT_TRUE(says(changed_section("A.readings.ranges", 0, 50'000'000), "the nomenclature has no such alleles"));
     EXPECT_TRUE(says(changed_section("ids.ends", 4, 0xFFFF'FFFF), "section ids.ends: the ends do not fit"));
     EXPECT_TRUE(says(changed_section("places", 0, 5), "section places: a number is too large"));
+    EXPECT_TRUE(says(changed_section("places", 0, 1), "section places: a donor is at two places"));
     EXPECT_TRUE(says(changed_section("cluster_begins", 0, 1), "section cluster_begins"));
     EXPECT_TRUE(says(changed_section("field1.codes", 0, 3), "section field1.codes: a code is too large"));
     EXPECT_TRUE(says(changed_section("field1.bytes", 0, 'X'), "section field1.bytes: other words than this program knows for sex"));
     EXPECT_TRUE(says(changed_section("field_kinds", 0, 4), "section field_kinds: a field is of another kind"));
     EXPECT_TRUE(says(changed_section("DPB1.antigens", 0, 1), "section DPB1.antigens: the nomenclature has no such antigen"));
+
+    for (const char* slots : {"ids.slots", "A.texts.slots", "A.position_slots", "B.genotype_slots", "field4.slots"}) {
+        std::string changed = small_bytes();
+        section_of(changed, slots).element_size = 256;  // one slot of the wrong size
+        EXPECT_TRUE(says(refusal(sealed(changed)), std::string(slots) + ": elements of 256 bytes instead of 4")) << slots;
+    }
 
     std::string bytes = small_bytes();
     section_of(bytes, "places").name[0] = 'q';

@@ -141,6 +141,24 @@ TEST_F(a_store, a_refused_row_leaves_its_donor) {
     EXPECT_FALSE(find_donor(store, "D8").has_value());
 }
 
+TEST_F(a_store, takes_files_that_say_what_they_are) {
+    (void)import(three);
+    const auto file = folder / "changes.json";
+    std::ofstream(file) << R"({"updateMode": "diff", "donors": [
+        {"recordId": "D2", "changeType": "D"},
+        {"recordId": "D8", "changeType": "N", "donorType": "D",
+         "hla": {"a": {"dna": {"field1": "02:01", "field2": "11:01"}}, "b": {"dna": {"field1": "40:01", "field2": "46:01"}},
+                 "drb1": {"dna": {"field1": "09:01", "field2": "15:01"}}}}]})";
+    EXPECT_EQ(mode_of(file), import_mode::diff);
+    donor_import how;
+    how.actor = "tester";
+    EXPECT_NE(message_of<store_error>([&] { (void)import_donors(store, file, starter(), how); }).find("mode diff"), std::string::npos);
+    how.mode = import_mode::diff;
+    EXPECT_EQ(counts(import_donors(store, file, starter(), how)), "1 new 0 changed 1 deleted 0 same");
+    const auto donors = read_registry(store, starter()).donors;
+    EXPECT_EQ(shown_pair_text(donors->typing_text(locus::A, *donors->find("D8"))), "02:01 + 11:01");
+}
+
 TEST_F(a_store, columns_differ_in_more_than_case) {
     (void)import("id,A_1,Note\nD1,01:01,x\n");
     EXPECT_EQ(counts(import("ID,a_1,NOTE\nD1,01:01,x\n")), "0 new 0 changed 0 deleted 1 same");
