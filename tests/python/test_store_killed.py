@@ -13,8 +13,8 @@ import allomatch as am
 import pytest
 from conftest import DONORS, PATIENTS, write_rows
 
-# Each round a child changes a copy of one store, over and over, until it is killed at a random moment. It tells
-# by a pipe when it begins a change and when it has finished it.
+# Each round a child changes a copy of one store, over and over, until it is killed at a random moment. By a
+# pipe it tells when it begins a change and when it has finished it.
 _KILLER = """
 import os, random, shutil, signal, sqlite3, sys, time
 from pathlib import Path
