@@ -42,7 +42,6 @@ class LiveRegistry:
         milliseconds = max(1, round(seconds * 1000)) if seconds > 0 else 0
         with Store.open(path, nomenclature, mac=mac) as store:
             names, mac = store._rules()
-            self._store_id = store._core.id
             self._core = _core.LiveRegistry(path, names, mac, store._nulls(None), milliseconds)
         self._latest: Registry | None = None
 
@@ -55,7 +54,7 @@ class LiveRegistry:
         core, report = self._core.current()
         latest = self._latest
         if latest is None or latest._core is not core:
-            latest = self._latest = Registry(core, report, store_id=self._store_id)
+            latest = self._latest = Registry(core, report)
         return latest
 
     def refresh(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from types import TracebackType
 from typing import Any
@@ -15,7 +15,7 @@ from ._actor import acting
 from .alerts import Alerts
 from .donor_life import DonorLife
 from .errors import FormatError, StoreError
-from .frequencies import Frequencies
+from .frequencies import Frequencies, in_words
 from .matches import Matches
 from .patient import Patient
 from .registry import Progress, Registry
@@ -154,8 +154,8 @@ class Store(DonorLife, Alerts, Rules):
             path: the file, as of :meth:`Registry.from_csv`.
             mode: ``full``: the file lists every donor, those that it lacks are deleted. ``diff``: it lists
                 what is new or changed, and where the column ``change`` says ``deleted`` what is gone.
-                ``check``: find the differences of a full import and change nothing. When left out: ``diff``
-                where the file says that it lists changes only, as Atlas and WMDA files can, else ``full``.
+                ``check``: find the differences of a full import and change nothing. When left out ``diff``
+                for a file that says that it has changes only, else ``full``.
             strict: change nothing when a row is refused.
             most_removed: share of the donors, 0 to 1, that a full import may remove.
             allow_shrink: remove more than that.
@@ -172,8 +172,7 @@ class Store(DonorLife, Alerts, Rules):
             reason = "is a registry store or a snapshot; an import takes a donor file"
             raise FormatError(f"{os.fspath(path)}: {reason}", place=os.fspath(path), reason=reason)
         names, mac = self._rules()
-        if mode is None:
-            mode = _core.import_mode_of(path)
+        mode = _core.mode_of_donors(path) if mode is None else mode
         how = _how(mode, actor, strict, most_removed, allow_shrink)
         done = self._core.import_file(path, names, mac, *how, progress)
         return ImportOutcome(done, mode)
@@ -209,7 +208,7 @@ class Store(DonorLife, Alerts, Rules):
         """
         core, report = self._core.registry(*self._rules())
         if self._latest is None or self._latest._core is not core:
-            self._latest = Registry(core, report, store_id=self._core.id)
+            self._latest = Registry(core, report)
         return self._latest
 
     def donor(self, id: str) -> StoredDonor:
@@ -287,7 +286,7 @@ class Store(DonorLife, Alerts, Rules):
         if matches._asked is None:
             raise _refused("matches", "comes from compare; a search can be kept")
         request, options = matches._asked
-        words = _in_words(options.get("frequencies"), options.get("fallback") or ())
+        words = in_words(options.get("frequencies"), options.get("fallback") or ())
         return self._core.keep_search(matches._core, request, standing, words, acting(actor))
 
     def searches(self) -> list[StoredSearch]:
@@ -334,7 +333,7 @@ class Store(DonorLife, Alerts, Rules):
         genotypes = None if frequencies is None else donors._genotypes(frequencies, fallback)
         day = on.isoformat() if isinstance(on, date) else on
         number = option_values.whole("search", search, 2**63 - 1)
-        words = _in_words(frequencies, fallback)
+        words = in_words(frequencies, fallback)
         names, mac = self._rules()
         found = self._core.repeat_search(
             number, donors._core, names, mac, genotypes, day, words, acting(actor)
@@ -399,16 +398,3 @@ def _how(
 
 def _refused(column: str, reason: str) -> StoreError:
     return StoreError(f"column {column}: {reason}", column=column, reason=reason)
-
-
-def _in_words(frequencies: Frequencies | None, fallback: Iterable[str]) -> str:
-    """What a search is predicted with, so that another set is noticed when it is asked again."""
-    if frequencies is None:
-        return ""
-    sets = [
-        f"{one['population']} ({one['haplotypes']:,} haplotypes at {' '.join(one['loci'])},"
-        f" sum {one['sum']:.9g})"
-        for one in frequencies.sets
-    ]
-    others = list(fallback)
-    return ", ".join(sets) + (f"; fallback {', '.join(others)}" if others else "")

@@ -144,8 +144,7 @@ class ImportOutcome:
 
     @property
     def unasked(self) -> list[dict[str, Any]]:
-        """Patients whose standing searches could not be asked, as their typings cannot be read: as the
-        ``problems`` of a report."""
+        """Patients whose standing searches could not be asked, and why; keys as of ``report.problems``."""
         return self._core.unasked
 
     @property

@@ -4,6 +4,7 @@
 #include "problem_dict.hpp"
 #include "store_connection.hpp"
 
+#include <allomatch/io/donor_files.hpp>
 #include <allomatch/io/people.hpp>
 #include <allomatch/io/table_writers.hpp>
 #include <allomatch/store/audit.hpp>
@@ -179,13 +180,13 @@ void bind_outcomes(py::module_& m) {
 void bind_store(py::module_& m) {
     bind_outcomes(m);
     m.def("is_store", &is_store, py::arg("path"));
-    m.def("import_mode_of", [](const std::filesystem::path& path) {
+    m.def("mode_of_donors", [](const std::filesystem::path& path) {
         const py::gil_scoped_release unlocked;
-        return std::string(mode_of(path) == import_mode::diff ? "diff" : "full");
+        return mode_of(path) == import_mode::diff ? "diff" : "full";
     }, py::arg("path"));
-    m.def("check_people_columns", [](const std::filesystem::path& path) {
+    m.def("check_donor_columns", [](const std::filesystem::path& path) {
         const py::gil_scoped_release unlocked;
-        (void)io::canonical_columns(*io::open_people(path));
+        (void)io::canonical_columns(*io::open_donors(path).rows);
     }, py::arg("path"));
 
     store_class store(m, "Store");

@@ -7,6 +7,7 @@ import argparse
 import sys
 from dataclasses import asdict
 
+from .._words import counted
 from ..alerts import Alert
 from ..errors import FormatError
 from ..store import Store
@@ -72,4 +73,10 @@ def _show(args: argparse.Namespace, found: list[Alert]) -> None:
 
 
 def match_words(alert: Alert) -> str:
-    return " ".join(f"{name} {value}" for name, value in alert.result.items())
+    """Mismatches, and the letters of the loci."""
+    letters = [
+        f"{locus} {value}"
+        for locus, value in alert.result.items()
+        if isinstance(value, str) and len(value) == 2 and set(value) <= set("APLM-")
+    ]
+    return ", ".join([counted(alert.result["mismatches"], "mismatch", "mismatches"), " ".join(letters)])

@@ -25,7 +25,7 @@ from ._common import (
     write_import_report,
 )
 from ._match_files import check_match_path
-from ._snapshot import say_snapshot, update_snapshot
+from ._snapshot import update_snapshot
 from ._tables import show_table, visible
 
 _NEED_A_STORE = ("mode", "allow_shrink", "max_removed", "actor", "no_snapshot", "out")
@@ -39,7 +39,7 @@ def add_store_options(parser: argparse.ArgumentParser) -> None:
         "--mode",
         choices=("full", "diff", "check"),
         help="full: the file has every donor, others are deleted; diff: it has what changed; check: what full"
-        " would change (default: diff where the file says that it has changes only, else full)",
+        " would change (default: diff if the file says that it has changes only, else full)",
     )
     group.add_argument("--allow-shrink", action="store_true", help="let a full import delete any share")
     group.add_argument(
@@ -63,7 +63,8 @@ def check_store_options(args: argparse.Namespace) -> None:
     """
     if args.store is None:
         for name in _NEED_A_STORE:
-            if getattr(args, name) not in (None, False):
+            value = getattr(args, name)
+            if value is not None and value is not False:
                 option = name.replace("_", "-")
                 raise FormatError(f"--{option} needs --store", column=option)
     if args.out is not None:
@@ -73,7 +74,7 @@ def check_store_options(args: argparse.Namespace) -> None:
 
 
 def import_into_store(args: argparse.Namespace) -> int:
-    mode = args.mode or _core.import_mode_of(args.donors)
+    mode = args.mode or _core.mode_of_donors(args.donors)
     snapshot = None
     names, mac = load_release(args)
     how: dict[str, Any] = {"actor": args.actor, "allow_shrink": args.allow_shrink}
@@ -86,7 +87,7 @@ def import_into_store(args: argparse.Namespace) -> int:
         try:
             outcome = store.import_file(args.donors, mode, strict=args.strict, progress=progress, **how)
         except FormatError as error:
-            if not args.strict or error.row is None or _core.import_mode_of(args.donors) == "diff":
+            if not args.strict or error.row is None or _core.mode_of_donors(args.donors) == "diff":
                 raise
             report = store.import_file(args.donors, "check", progress=progress, **how).report
             if args.import_report:
@@ -103,7 +104,6 @@ def import_into_store(args: argparse.Namespace) -> int:
         say_json(_summary(args, outcome, names) | {"snapshot": snapshot and snapshot.file})
     else:
         _show(args, outcome, names)
-        say_snapshot(snapshot)
     return 3 if outcome.report.rows_refused else 0
 
 
@@ -113,7 +113,7 @@ def open_or_create(
     """The store of ``--store``; an import makes it, if there is a donor file to import."""
     if mode == "check" or Path(args.store).exists():
         return Store.open(args.store, names, mac=mac)
-    _core.check_people_columns(args.donors)
+    _core.check_donor_columns(args.donors)
     return Store.create(args.store, names, mac=mac, nulls=args.nulls, actor=args.actor)
 
 
@@ -155,9 +155,9 @@ def _show(args: argparse.Namespace, outcome: ImportOutcome, names: _core.Nomencl
             print(visible(f"{counted(len(outcome.differences), 'row')} written to {args.out}"))
     counts = ", ".join(f"{name} {count:,}" for name, count in _counts(outcome).items())
     left = "nothing was changed" if outcome.mode == "check" else f"version {outcome.version:,}"
-    print(visible(f"{args.store}: {counts}; {left}, release {names.version}"))
     if outcome.alerts:
-        print(f"{counted(outcome.alerts, 'alert')} of standing searches; allomatch alerts lists them")
+        left += f", {counted(outcome.alerts, 'alert')} for standing searches"
+    print(visible(f"{args.store}: {counts}; {left}, release {names.version}"))
     for problem in outcome.unasked:
         print(f"  not asked: {shortened(problem['message'])}")
 
