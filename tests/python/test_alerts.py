@@ -177,8 +177,7 @@ def started(program, *arguments):
 
 def kill(process):
     os.kill(process.pid, signal.SIGKILL)
-    process.wait()
-    return process.stdout.read()
+    return process.communicate()[0]
 
 
 def test_killed_pollers_and_importers(path, tmp_path):

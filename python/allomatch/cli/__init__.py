@@ -129,6 +129,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     0 done, 1 internal error, 2 wrong arguments or unreadable input, 3 done but some rows were refused, 130
     interrupted, 141 the reader of stdout went away.
     """
+    if sys.stdout is None:  # closed by whoever started the program
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

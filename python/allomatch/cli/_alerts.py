@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     if args.acknowledge and args.subscriber is None:
         raise FormatError("--acknowledge needs --subscriber", column="acknowledge")
-    if args.acknowledge and sys.stdout is None:
+    if args.acknowledge and sys.__stdout__ is None:
         raise FormatError("--acknowledge needs somewhere to print to: stdout is closed", column="acknowledge")
     with Store.open(args.store) as store:
         found = all_alerts(store, args.subscriber, args.after)
