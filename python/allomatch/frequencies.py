@@ -171,3 +171,15 @@ def percent_text(probability: float | None) -> str:
     """A probability in whole per cent, halves to even: ``0`` and ``100`` only when it is certain, else ``<1``
     and ``>99``; empty for ``None``."""
     return "" if probability is None else _core.percent_text(probability)
+
+
+def in_words(frequencies: Frequencies | None, fallback: Sequence[str]) -> str:
+    """What people are predicted with, so that other sets are noticed when a search is asked again."""
+    if frequencies is None:
+        return ""
+    sets = [
+        f"{one['population']} ({one['haplotypes']:,} haplotypes at {' '.join(one['loci'])},"
+        f" sum {one['sum']:.9g})"
+        for one in frequencies.sets
+    ]
+    return ", ".join(sets) + (f"; fallback {', '.join(fallback)}" if fallback else "")

@@ -31,11 +31,9 @@ class Registry:
     with :meth:`open`.
     """
 
-    def __init__(self, core: _core.Registry, report: _core.ImportReport, store_id: str | None = None) -> None:
+    def __init__(self, core: _core.Registry, report: _core.ImportReport) -> None:
         self._core = core
         self.report = report
-        self.store_id = store_id
-        """The store that the donors come from, ``None`` without one."""
         self._prepared: tuple[Frequencies, tuple[str, ...], _core.DonorGenotypes] | None = None
 
     @classmethod
@@ -159,6 +157,16 @@ class Registry:
     def nulls(self) -> str:
         """What becomes of null alleles beside expressed ones, see :meth:`from_csv`."""
         return self._core.nulls
+
+    @property
+    def store_id(self) -> str | None:
+        """The store that the donors come from; ``None`` without one."""
+        return self._core.store_id
+
+    @property
+    def store_version(self) -> int:
+        """Of that store when they were derived; 0 without one."""
+        return self._core.store_version
 
     @property
     def fields(self) -> list[str]:

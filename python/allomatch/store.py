@@ -6,14 +6,14 @@ from __future__ import annotations
 import getpass
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from types import TracebackType
 from typing import Any
 
 from . import _core, option_values
 from .errors import FormatError, StoreError
-from .frequencies import Frequencies
+from .frequencies import Frequencies, in_words
 from .matches import Matches
 from .patient import Patient
 from .registry import Progress, Registry
@@ -140,7 +140,7 @@ class Store:
     def import_file(
         self,
         path: _Path,
-        mode: str = "full",
+        mode: str | None = None,
         *,
         actor: str | None = None,
         strict: bool = False,
@@ -157,7 +157,8 @@ class Store:
             path: the file, as of :meth:`Registry.from_csv`.
             mode: ``full``: the file lists every donor, those that it lacks are deleted. ``diff``: it lists
                 what is new or changed, and where the column ``change`` says ``deleted`` what is gone.
-                ``check``: find the differences of a full import and change nothing.
+                ``check``: find the differences of a full import and change nothing. When left out ``diff``
+                for a file that says that it has changes only, else ``full``.
             strict: change nothing when a row is refused.
             most_removed: share of the donors, 0 to 1, that a full import may remove.
             allow_shrink: remove more than that.
@@ -173,6 +174,7 @@ class Store:
             reason = "is a registry store or a snapshot; an import takes a donor file"
             raise FormatError(f"{os.fspath(path)}: {reason}", place=os.fspath(path), reason=reason)
         names, mac = self._rules()
+        mode = _core.mode_of_donors(path) if mode is None else mode
         how = _how(mode, actor, strict, most_removed, allow_shrink)
         done = self._core.import_file(path, names, mac, *how, progress)
         return ImportOutcome(done, mode)
@@ -197,14 +199,15 @@ class Store:
     def registry(self) -> Registry:
         """The donors to search, as the store has them now. Later changes do not touch it: ask again.
 
-        ``registry.report`` has the donors whose typings cannot be read, who are left out.
+        ``registry.report`` has the donors whose typings cannot be read, who are left out; asked again, those
+        of the changes.
 
         Raises:
             StoreError: the store has another release or table of NMDP codes than it was opened with.
 
-        Cost: some microseconds a donor.
+        Cost: some microseconds a donor, less with a snapshot beside the store; asked again, the changes.
         """
-        return Registry(*self._core.registry(*self._rules()), store_id=self._core.id)
+        return Registry(*self._core.registry(*self._rules()))
 
     def donor(self, id: str) -> StoredDonor:
         """One donor as the store keeps it, deleted ones too.
@@ -281,7 +284,7 @@ class Store:
         if matches._asked is None:
             raise _refused("matches", "comes from compare; a search can be kept")
         request, options = matches._asked
-        words = _in_words(options.get("frequencies"), options.get("fallback") or ())
+        words = in_words(options.get("frequencies"), options.get("fallback") or ())
         return self._core.keep_search(matches._core, request, standing, words, actor or login_name())
 
     def searches(self) -> list[StoredSearch]:
@@ -328,7 +331,7 @@ class Store:
         genotypes = None if frequencies is None else donors._genotypes(frequencies, fallback)
         day = on.isoformat() if isinstance(on, date) else on
         number = option_values.whole("search", search, 2**63 - 1)
-        words = _in_words(frequencies, fallback)
+        words = in_words(frequencies, fallback)
         names, mac = self._rules()
         found = self._core.repeat_search(
             number, donors._core, names, mac, genotypes, day, words, actor or login_name()
@@ -393,16 +396,3 @@ def _how(
 
 def _refused(column: str, reason: str) -> StoreError:
     return StoreError(f"column {column}: {reason}", column=column, reason=reason)
-
-
-def _in_words(frequencies: Frequencies | None, fallback: Iterable[str]) -> str:
-    """What a search is predicted with, so that another set is noticed when it is asked again."""
-    if frequencies is None:
-        return ""
-    sets = [
-        f"{one['population']} ({one['haplotypes']:,} haplotypes at {' '.join(one['loci'])},"
-        f" sum {one['sum']:.9g})"
-        for one in frequencies.sets
-    ]
-    others = list(fallback)
-    return ", ".join(sets) + (f"; fallback {', '.join(others)}" if others else "")

@@ -138,6 +138,16 @@ class ImportOutcome:
         return self._core.version
 
     @property
+    def alerts(self) -> int:
+        """Donors who began to fit a standing search."""
+        return self._core.alerts
+
+    @property
+    def unasked(self) -> list[dict[str, Any]]:
+        """Patients whose standing searches could not be asked, and why; keys as of ``report.problems``."""
+        return self._core.unasked
+
+    @property
     def report(self) -> _core.ImportReport:
         """What came of the rows, as of :attr:`Registry.report`."""
         return self._core.report

@@ -39,6 +39,12 @@ py::tuple open_registry(const std::filesystem::path& path, const names_pointer& 
     return py::make_tuple(std::const_pointer_cast<registry>(donors), std::move(report));
 }
 
+/// Hexadecimal; None without a store.
+py::object store_id(const registry_origin& origin) {
+    if (origin.store == registry_origin{}.store) return py::none();
+    return py::bytes(reinterpret_cast<const char*>(origin.store.data()), origin.store.size()).attr("hex")();
+}
+
 py::dict info_dict(const snapshot_info& info) {
     const auto fingerprint = [](std::uint64_t value) { return py::str("{:016x}").format(value); };
     py::list sections;
@@ -59,10 +65,7 @@ py::dict info_dict(const snapshot_info& info) {
     out["release_fingerprint"] = fingerprint(info.release_fingerprint);
     out["mac_fingerprint"] = info.mac_fingerprint != 0 ? py::object(fingerprint(info.mac_fingerprint)) : py::object(py::none());
     out["nulls"] = name_of(info.nulls);
-    const auto& store = info.origin.store;
-    out["store"] = store == registry_origin{}.store
-                       ? py::object(py::none())
-                       : py::bytes(reinterpret_cast<const char*>(store.data()), store.size()).attr("hex")();
+    out["store"] = store_id(info.origin);
     out["store_version"] = info.origin.version;
     out["sections"] = std::move(sections);
     return out;
@@ -126,6 +129,8 @@ void bind_registry(py::module_& m) {
         .def("find", &registry::find, py::arg("id"))
         .def_property_readonly("nomenclature", [](const registry& r) { return std::const_pointer_cast<nomenclature>(r.names()); })
         .def_property_readonly("nulls", [](const registry& r) { return name_of(r.nulls()); })
+        .def_property_readonly("store_id", [](const registry& r) { return store_id(r.origin()); })
+        .def_property_readonly("store_version", [](const registry& r) { return r.origin().version; })
         .def("save", [](const registry& r, const std::filesystem::path& path) {
             const py::gil_scoped_release unlocked;
             save_snapshot(r, path);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arrow_capsule.hpp"
 #include "binding.hpp"
+#include "problem_dict.hpp"
 
 #include <allomatch/core/file.hpp>
+#include <allomatch/io/donor_files.hpp>
 #include <allomatch/io/people.hpp>
 #include <allomatch/io/table_writers.hpp>
 #include <allomatch/store/audit.hpp>
@@ -44,10 +46,20 @@ public:
         const py::gil_scoped_acquire locked;
         return work(opened());
     }
+    /// The donors now: the registry of the last time with the changes since, where there is one. In a turn.
+    derived_registry derive(const registry_store& store, const reading_rules& rules) {
+        derived_registry out = last_ != nullptr ? follow(store, last_, rules) : open_registry(store, rules);
+        last_ = out.donors;
+        out.unreadable.source = store.path();
+        out.unreadable.rows_taken = last_->size();
+        out.unreadable.rows_read = out.unreadable.rows_taken + out.unreadable.rows_refused;
+        return out;
+    }
     void close() {
         const py::gil_scoped_release unlocked;
         const std::scoped_lock turn(mutex_);
         store_.reset();
+        last_.reset();
     }
 
 private:
@@ -59,6 +71,7 @@ private:
     null_policy nulls_;
     std::recursive_mutex mutex_;  // a progress function may ask the store
     std::optional<registry_store> store_;
+    std::shared_ptr<const registry> last_;
 };
 
 null_policy policy(const std::string& text) {
@@ -180,6 +193,12 @@ void bind_outcomes(py::module_& m) {
         .def_readonly("deleted", &import_outcome::deleted)
         .def_readonly("unchanged", &import_outcome::unchanged)
         .def_readonly("version", &import_outcome::version)
+        .def_readonly("alerts", &import_outcome::alerts)
+        .def_property_readonly("unasked", [](const import_outcome& o) {
+            py::list all;
+            for (const problem& p : o.unasked) all.append(problem_dict(p));
+            return all;
+        })
         .def("differences", [](const import_outcome& o) {
             py::list all;
             for (const donor_difference& d : o.differences) all.append(py::make_tuple(d.id, std::string(name(d.what)), d.column, d.before, d.after));
@@ -211,9 +230,13 @@ void bind_outcomes(py::module_& m) {
 void bind_store(py::module_& m) {
     bind_outcomes(m);
     m.def("is_store", &is_store, py::arg("path"));
-    m.def("check_people_columns", [](const std::filesystem::path& path) {
+    m.def("mode_of_donors", [](const std::filesystem::path& path) {
         const py::gil_scoped_release unlocked;
-        (void)io::canonical_columns(*io::open_people(path));
+        return mode_of(path) == import_mode::diff ? "diff" : "full";
+    }, py::arg("path"));
+    m.def("check_donor_columns", [](const std::filesystem::path& path) {
+        const py::gil_scoped_release unlocked;
+        (void)io::canonical_columns(*io::open_donors(path).rows);
     }, py::arg("path"));
 
     py::class_<connection>(m, "Store")
@@ -243,7 +266,7 @@ void bind_store(py::module_& m) {
                                const std::string& mode, const std::string& actor, bool strict, double most_removed,
                                bool allow_shrink, const py::object& progress) {
             const donor_import how = how_to_import(mode, actor, strict, most_removed, allow_shrink, progress);
-            return c.with([&](registry_store& s) { return import_donors(s, *io::open_people(path), c.rules(names, mac), how); });
+            return c.with([&](registry_store& s) { return import_donors(s, path, c.rules(names, mac), how); });
         }, py::arg("path"), py::arg("nomenclature"), py::arg("mac"), py::arg("mode"), py::arg("actor"), py::arg("strict"),
              py::arg("most_removed"), py::arg("allow_shrink"), py::arg("progress"))
         .def("import_frame", [](connection& c, const py::object& frame, const names_pointer& names, const mac_pointer& mac,
@@ -255,7 +278,7 @@ void bind_store(py::module_& m) {
         }, py::arg("frame"), py::arg("nomenclature"), py::arg("mac"), py::arg("mode"), py::arg("actor"), py::arg("strict"),
              py::arg("most_removed"), py::arg("allow_shrink"), py::arg("progress"))
         .def("registry", [](connection& c, const names_pointer& names, const mac_pointer& mac) {
-            derived_registry derived = c.with([&](const registry_store& s) { return read_registry(s, c.rules(names, mac)); });
+            derived_registry derived = c.with([&](const registry_store& s) { return c.derive(s, c.rules(names, mac)); });
             return py::make_tuple(std::const_pointer_cast<registry>(derived.donors), std::move(derived.unreadable));
         }, py::arg("nomenclature"), py::arg("mac"))
         .def("donor", [](connection& c, const std::string& id) -> py::object {

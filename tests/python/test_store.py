@@ -138,7 +138,7 @@ def test_progress_may_stop_an_import(store, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "option, value", [("mode", "all"), ("mode", None), ("strict", "no"), ("most_removed", "1"), ("actor", 5)]
+    "option, value", [("mode", "all"), ("mode", 1), ("strict", "no"), ("most_removed", "1"), ("actor", 5)]
 )
 def test_options_of_an_import(store, donors_file, option, value):
     with pytest.raises(am.FormatError) as caught:

@@ -37,8 +37,8 @@ def add_store_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--mode",
         choices=("full", "diff", "check"),
-        help="full (default): the file has every donor, others are deleted; diff: it has what changed;"
-        " check: what full would change",
+        help="full: the file has every donor, others are deleted; diff: it has what changed; check: what full"
+        " would change (default: diff if the file says that it has changes only, else full)",
     )
     group.add_argument("--allow-shrink", action="store_true", help="let a full import delete any share")
     group.add_argument(
@@ -59,7 +59,8 @@ def check_store_options(args: argparse.Namespace) -> None:
     """
     if args.store is None:
         for name in _NEED_A_STORE:
-            if getattr(args, name) not in (None, False):
+            value = getattr(args, name)
+            if value is not None and value is not False:
                 option = name.replace("_", "-")
                 raise FormatError(f"--{option} needs --store", column=option)
     if args.out is not None:
@@ -69,7 +70,7 @@ def check_store_options(args: argparse.Namespace) -> None:
 
 
 def import_into_store(args: argparse.Namespace) -> int:
-    mode = args.mode or "full"
+    mode = args.mode or _core.mode_of_donors(args.donors)
     names, mac = load_release(args)
     how: dict[str, Any] = {"actor": args.actor, "allow_shrink": args.allow_shrink}
     if args.max_removed is not None:
@@ -105,7 +106,7 @@ def open_or_create(
     """The store of ``--store``; an import makes it, if there is a donor file to import."""
     if mode == "check" or Path(args.store).exists():
         return Store.open(args.store, names, mac=mac)
-    _core.check_people_columns(args.donors)
+    _core.check_donor_columns(args.donors)
     return Store.create(args.store, names, mac=mac, nulls=args.nulls, actor=args.actor)
 
 
@@ -129,6 +130,7 @@ def _summary(args: argparse.Namespace, outcome: ImportOutcome, names: _core.Nome
         "import": outcome.number,
         **_counts(outcome),
         "version": outcome.version,
+        "alerts": outcome.alerts,
         "report": args.import_report,
     }
     if outcome.mode == "check":
@@ -145,6 +147,8 @@ def _show(args: argparse.Namespace, outcome: ImportOutcome, names: _core.Nomencl
             print(visible(f"{counted(len(outcome.differences), 'row')} written to {args.out}"))
     counts = ", ".join(f"{name} {count:,}" for name, count in _counts(outcome).items())
     left = "nothing was changed" if outcome.mode == "check" else f"version {outcome.version:,}"
+    if outcome.alerts:
+        left += f", {counted(outcome.alerts, 'alert')} for standing searches"
     print(visible(f"{args.store}: {counts}; {left}, release {names.version}"))
 
 

@@ -12,6 +12,7 @@ from ..errors import FormatError
 from ..matches import Matches
 from ..store import Store
 from ._common import add_actor
+from ._tables import visible
 
 
 def add_keeping(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +40,7 @@ class Keeping:
         if self.kept:
             numbers = [str(one["search"]) for one in self.kept]
             shown = " ".join(numbers[:20]) + (" .." if len(numbers) > 20 else "")
-            print(f"{counted(len(numbers), 'search', 'searches')} kept in {self._path}: {shown}")
+            print(visible(f"{counted(len(numbers), 'search', 'searches')} kept in {self._path}: {shown}"))
 
 
 def keeping(args: argparse.Namespace) -> Keeping | None:
