@@ -89,7 +89,8 @@ registry_store registry_store::create(const std::filesystem::path& path, const r
         db->run("INSERT INTO meta VALUES('id', lower(hex(randomblob(16))))");
         db->run("COMMIT");
         registry_store made(std::move(db));
-        made.switch_rules(rules, actor);
+        store_change change(made, actor, "create");
+        change.commit(set_rules(made.connection(), rules));
         made.connection().run("PRAGMA journal_mode = WAL");
     } catch (...) {
         std::filesystem::remove(unfinished, error);
