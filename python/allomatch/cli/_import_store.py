@@ -70,17 +70,16 @@ def check_store_options(args: argparse.Namespace) -> None:
 
 
 def import_into_store(args: argparse.Namespace) -> int:
-    mode = args.mode or _core.mode_of_donors(args.donors)
     names, mac = load_release(args)
     how: dict[str, Any] = {"actor": args.actor, "allow_shrink": args.allow_shrink}
     if args.max_removed is not None:
         how["most_removed"] = args.max_removed
-    with open_or_create(args, names, mac, mode) as store, Progress("importing donors") as progress:
+    with open_or_create(args, names, mac) as store, Progress("importing donors") as progress:
         if store.info["nulls"] != args.nulls:
             nulls = store.info["nulls"]
             raise FormatError(f"{args.store}: reads with --nulls {nulls}; give that here too", column="nulls")
         try:
-            outcome = store.import_file(args.donors, mode, strict=args.strict, progress=progress, **how)
+            outcome = store.import_file(args.donors, args.mode, strict=args.strict, progress=progress, **how)
         except FormatError as error:
             if not args.strict or error.row is None:
                 raise
@@ -100,11 +99,9 @@ def import_into_store(args: argparse.Namespace) -> int:
     return 3 if outcome.report.rows_refused else 0
 
 
-def open_or_create(
-    args: argparse.Namespace, names: _core.Nomenclature, mac: _core.MacTable | None, mode: str
-) -> Store:
+def open_or_create(args: argparse.Namespace, names: _core.Nomenclature, mac: _core.MacTable | None) -> Store:
     """The store of ``--store``; an import makes it, if there is a donor file to import."""
-    if mode == "check" or Path(args.store).exists():
+    if args.mode == "check" or Path(args.store).exists():
         return Store.open(args.store, names, mac=mac)
     _core.check_donor_columns(args.donors)
     return Store.create(args.store, names, mac=mac, nulls=args.nulls, actor=args.actor)
