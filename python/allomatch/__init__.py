@@ -3,11 +3,14 @@
 
 from ._calibration_plot import plot_calibrations
 from ._core import ImportReport, MacTable, Nomenclature, __version__
+from .alerts import Alert
 from .calibration import Calibration, calibrate
 from .cord_units import CordPair, CordPairs
+from .donor_life import DonorEvent
 from .errors import FormatError, InputError, SnapshotError, StoreError, TypingError
 from .frequencies import Frequencies, Imputation, percent_text
 from .listing import Listing
+from .live_registry import LiveRegistry
 from .matches import Match, Matches, MatchTable
 from .meaning import MeaningChange, MeaningChanges
 from .patient import Patient, read_patients
@@ -20,12 +23,16 @@ from .store import Store
 from .stored import AuditEntry, ImportOutcome, RepeatedSearch, StoredDonor, StoredPatient, StoredSearch
 from .typing_gain import TypingGain
 from .typing_text import read_typing
+from .utilisation import BranchUtilisation, Utilisation
 
 __all__ = [
+    "Alert",
     "AuditEntry",
+    "BranchUtilisation",
     "Calibration",
     "CordPair",
     "CordPairs",
+    "DonorEvent",
     "FormatError",
     "Frequencies",
     "ImportOutcome",
@@ -33,6 +40,7 @@ __all__ = [
     "Imputation",
     "InputError",
     "Listing",
+    "LiveRegistry",
     "MacTable",
     "Match",
     "MatchTable",
@@ -52,6 +60,7 @@ __all__ = [
     "StoredSearch",
     "TypingError",
     "TypingGain",
+    "Utilisation",
     "__version__",
     "calibrate",
     "percent_text",

@@ -6,10 +6,13 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from . import _core
 from .errors import FormatError
+
+Day = str | date | None
 
 
 def refuse(option: str, value: object, reason: str) -> FormatError:
@@ -51,6 +54,15 @@ def flag(option: str, value: object) -> bool:
     if isinstance(value, str) or value not in (True, False):
         raise refuse(option, value, "expected True or False")
     return bool(value)
+
+
+def day_text(option: str, value: object) -> str | None:
+    """A day as ``2026-01-31``; texts are checked where they are read."""
+    if isinstance(value, datetime):
+        value = value.date()
+    if isinstance(value, date):
+        return value.isoformat()
+    return None if value is None else text(option, value, "a date, or a text YYYY-MM-DD")
 
 
 def texts(option: str, value: object, expected: str) -> list[str]:

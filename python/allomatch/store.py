@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
 from collections.abc import Sequence
@@ -12,11 +11,15 @@ from types import TracebackType
 from typing import Any
 
 from . import _core, option_values
+from ._actor import acting
+from .alerts import Alerts
+from .donor_life import DonorLife
 from .errors import FormatError, StoreError
 from .frequencies import Frequencies, in_words
 from .matches import Matches
 from .patient import Patient
 from .registry import Progress, Registry
+from .rules import Rules
 from .stored import (
     AuditEntry,
     DonorState,
@@ -32,15 +35,7 @@ _Path = str | os.PathLike[str]
 _ENTRIES_AT_ONCE = 1000
 
 
-def login_name() -> str:
-    """Who changes a store when nobody is named: the login name, or the number of a user who has none."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"
-
-
-class Store:
+class Store(DonorLife, Alerts, Rules):
     """A connection to the store of a registry, an SQLite file.
 
     Make one with :meth:`create`, have it back with :meth:`open`; close it with :meth:`close` or ``with``.
@@ -61,6 +56,7 @@ class Store:
         self._core = core
         self._names = names
         self._mac = mac
+        self._latest: Registry | None = None
 
     @classmethod
     def create(
@@ -85,7 +81,7 @@ class Store:
             StoreError: there is such a file already, or it cannot be written.
         """
         names = nomenclature or _core.Nomenclature.builtin()
-        return cls(_core.Store.create(path, names, mac, nulls, actor or login_name()), names, mac)
+        return cls(_core.Store.create(path, names, mac, nulls, acting(actor)), names, mac)
 
     @classmethod
     def open(
@@ -113,6 +109,7 @@ class Store:
 
     def close(self) -> None:
         """End the connection. A closed store can only be closed again."""
+        self._latest = None
         self._core.close()
 
     def __enter__(self) -> Store:
@@ -165,7 +162,8 @@ class Store:
             progress: called now and then with the number of rows read.
 
         Raises:
-            StoreError: a full import would remove too many donors, or some while a row has no id to be read.
+            StoreError: a full import would remove too many donors, or some while a row has no id to be read;
+                mode ``full`` or ``check`` and a file that lists changes only.
             FormatError: the file cannot be read, or (``strict``) a row was refused.
 
         Cost: some ten microseconds a donor. Releases the GIL.
@@ -199,15 +197,19 @@ class Store:
     def registry(self) -> Registry:
         """The donors to search, as the store has them now. Later changes do not touch it: ask again.
 
-        ``registry.report`` has the donors whose typings cannot be read, who are left out; asked again, those
-        of the changes.
+        ``registry.report`` counts all donors and has those whose typings cannot be read, who are left out.
 
         Raises:
             StoreError: the store has another release or table of NMDP codes than it was opened with.
 
-        Cost: some microseconds a donor, less with a snapshot beside the store; asked again, the changes.
+        Cost: the first time that of opening the snapshot beside the store and reading what changed since, or
+            without one of reading everything, some microseconds a donor. Then the last version is kept and
+            only changes are read; the same registry is given as long as there are none.
         """
-        return Registry(*self._core.registry(*self._rules()))
+        core, report = self._core.registry(*self._rules())
+        if self._latest is None or self._latest._core is not core:
+            self._latest = Registry(core, report)
+        return self._latest
 
     def donor(self, id: str) -> StoredDonor:
         """One donor as the store keeps it, deleted ones too.
@@ -243,7 +245,7 @@ class Store:
 
     def add_patient(self, patient: Patient, *, actor: str | None = None) -> None:
         """Keep a patient, or what is new about one; active from now on."""
-        self._core.keep_patient(patient._core, actor or login_name())
+        self._core.keep_patient(patient._core, acting(actor))
 
     def close_patient(self, id: str, reason: str, *, actor: str | None = None) -> None:
         """The patient does not wait any more: standing searches are not asked any more.
@@ -251,7 +253,7 @@ class Store:
         Raises:
             StoreError: there is no such patient, or it is closed already.
         """
-        self._core.close_patient(id, reason, actor or login_name())
+        self._core.close_patient(id, reason, acting(actor))
 
     def patients(self) -> list[StoredPatient]:
         """All patients, closed ones too, by id."""
@@ -285,7 +287,7 @@ class Store:
             raise _refused("matches", "comes from compare; a search can be kept")
         request, options = matches._asked
         words = in_words(options.get("frequencies"), options.get("fallback") or ())
-        return self._core.keep_search(matches._core, request, standing, words, actor or login_name())
+        return self._core.keep_search(matches._core, request, standing, words, acting(actor))
 
     def searches(self) -> list[StoredSearch]:
         """All searches that were kept, by number."""
@@ -299,7 +301,7 @@ class Store:
             StoreError: there is no such search, or it has ended.
         """
         number = option_values.whole("search", search, 2**63 - 1)
-        self._core.end_search(number, reason, actor or login_name())
+        self._core.end_search(number, reason, acting(actor))
 
     def repeat(
         self,
@@ -334,7 +336,7 @@ class Store:
         words = in_words(frequencies, fallback)
         names, mac = self._rules()
         found = self._core.repeat_search(
-            number, donors._core, names, mac, genotypes, day, words, actor or login_name()
+            number, donors._core, names, mac, genotypes, day, words, acting(actor)
         )
         matches = found.found
         return RepeatedSearch(found, Matches(matches, Patient._wrap(matches.patient, names), donors))
@@ -387,7 +389,7 @@ def _how(
 ) -> tuple[str, str, bool, float, bool]:
     return (
         option_values.text("mode", mode, "full, diff or check"),
-        option_values.text("actor", actor or login_name()),
+        acting(actor),
         option_values.flag("strict", strict),
         option_values.real("most_removed", most_removed),
         option_values.flag("allow_shrink", allow_shrink),

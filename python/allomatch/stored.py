@@ -139,7 +139,7 @@ class ImportOutcome:
 
     @property
     def alerts(self) -> int:
-        """Donors who began to fit a standing search."""
+        """How many donors it made fit a standing search, see :meth:`Store.alerts`."""
         return self._core.alerts
 
     @property

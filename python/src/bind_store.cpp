@@ -2,83 +2,33 @@
 #include "arrow_capsule.hpp"
 #include "binding.hpp"
 #include "problem_dict.hpp"
+#include "store_connection.hpp"
 
-#include <allomatch/core/file.hpp>
 #include <allomatch/io/donor_files.hpp>
 #include <allomatch/io/people.hpp>
 #include <allomatch/io/table_writers.hpp>
 #include <allomatch/store/audit.hpp>
 #include <allomatch/store/donor_import.hpp>
-#include <allomatch/store/stored_donors.hpp>
 #include <allomatch/store/stored_searches.hpp>
-
-#include <mutex>
 
 namespace allomatch::python {
 
+day_number day_of(const char* option, const std::optional<std::string>& text, day_number fallback) {
+    if (!text) return fallback;
+    const auto read = read_date(*text);
+    if (!read) throw format_error(problem::with_value(option, *text, "not a date YYYY-MM-DD"));
+    return *read;
+}
+
+null_policy policy(const std::string& nulls) {
+    if (nulls == "ignore_inside_ambiguity") return null_policy::ignore_inside_ambiguity;
+    if (nulls == "consider") return null_policy::consider;
+    throw format_error(problem::with_value("nulls", nulls, "expected ignore_inside_ambiguity or consider"));
+}
+
 namespace {
 
-using names_pointer = std::shared_ptr<nomenclature>;
-using mac_pointer = std::shared_ptr<mac_table>;
-
 std::string name_of(null_policy nulls) { return nulls == null_policy::consider ? "consider" : "ignore_inside_ambiguity"; }
-
-/// A connection that threads take turns at. Nobody waits for a turn while holding the GIL.
-class connection {
-public:
-    explicit connection(registry_store open) : nulls_(open.nulls()), store_(std::move(open)) {}
-
-    /// What typings are read with here: null alleles are read as the store does.
-    [[nodiscard]] reading_rules rules(const names_pointer& names, const mac_pointer& mac) const { return {names, mac, nulls_}; }
-
-    /// `work(store)` without the GIL.
-    template <class Work>
-    auto with(const Work& work) {
-        const py::gil_scoped_release unlocked;
-        const std::scoped_lock turn(mutex_);
-        return work(opened());
-    }
-    /// `work(store)` with the GIL.
-    template <class Work>
-    auto with_gil(const Work& work) {
-        const py::gil_scoped_release unlocked;
-        const std::scoped_lock turn(mutex_);
-        const py::gil_scoped_acquire locked;
-        return work(opened());
-    }
-    /// The donors now: the registry of the last time with the changes since, where there is one. In a turn.
-    derived_registry derive(const registry_store& store, const reading_rules& rules) {
-        derived_registry out = last_ != nullptr ? follow(store, last_, rules) : open_registry(store, rules);
-        last_ = out.donors;
-        out.unreadable.source = store.path();
-        out.unreadable.rows_taken = last_->size();
-        out.unreadable.rows_read = out.unreadable.rows_taken + out.unreadable.rows_refused;
-        return out;
-    }
-    void close() {
-        const py::gil_scoped_release unlocked;
-        const std::scoped_lock turn(mutex_);
-        store_.reset();
-        last_.reset();
-    }
-
-private:
-    registry_store& opened() {
-        if (!store_) throw store_error(problem::with_input("store", "is closed"));
-        return *store_;
-    }
-
-    null_policy nulls_;
-    std::recursive_mutex mutex_;  // a progress function may ask the store
-    std::optional<registry_store> store_;
-    std::shared_ptr<const registry> last_;
-};
-
-null_policy policy(const std::string& text) {
-    if (text == "ignore_inside_ambiguity") return null_policy::ignore_inside_ambiguity;
-    if (text == "consider") return null_policy::consider;
-    throw format_error(problem::with_value("nulls", text, "expected ignore_inside_ambiguity or consider"));
-}
 
 donor_import how_to_import(const std::string& mode, const std::string& actor, bool strict, double most_removed, bool allow_shrink,
                            const py::object& progress) {
@@ -239,8 +189,8 @@ void bind_store(py::module_& m) {
         (void)io::canonical_columns(*io::open_donors(path).rows);
     }, py::arg("path"));
 
-    py::class_<connection>(m, "Store")
-        .def_static("create", [](const std::filesystem::path& path, const names_pointer& names, const mac_pointer& mac,
+    store_class store(m, "Store");
+    store.def_static("create", [](const std::filesystem::path& path, const names_pointer& names, const mac_pointer& mac,
                                  const std::string& nulls, const std::string& actor) {
             const reading_rules rules{names, mac, policy(nulls)};
             const py::gil_scoped_release unlocked;
@@ -278,7 +228,7 @@ void bind_store(py::module_& m) {
         }, py::arg("frame"), py::arg("nomenclature"), py::arg("mac"), py::arg("mode"), py::arg("actor"), py::arg("strict"),
              py::arg("most_removed"), py::arg("allow_shrink"), py::arg("progress"))
         .def("registry", [](connection& c, const names_pointer& names, const mac_pointer& mac) {
-            derived_registry derived = c.with([&](const registry_store& s) { return c.derive(s, c.rules(names, mac)); });
+            derived_registry derived = c.latest(c.rules(names, mac));
             return py::make_tuple(std::const_pointer_cast<registry>(derived.donors), std::move(derived.unreadable));
         }, py::arg("nomenclature"), py::arg("mac"))
         .def("donor", [](connection& c, const std::string& id) -> py::object {
@@ -327,12 +277,7 @@ void bind_store(py::module_& m) {
         .def("repeat_search", [](connection& c, std::int64_t search, const std::shared_ptr<registry>& donors, const names_pointer& names,
                                  const mac_pointer& mac, const std::shared_ptr<donor_genotypes>& genotypes,
                                  const std::optional<std::string>& on, const std::string& frequencies, const std::string& actor) {
-            day_number day = today();
-            if (on) {
-                const auto read = read_date(*on);
-                if (!read) throw format_error(problem::with_value("on", *on, "not a date YYYY-MM-DD"));
-                day = *read;
-            }
+            const day_number day = day_of("on", on, today());
             return c.with([&](registry_store& s) {
                 return repeat_search(s, search, donors, c.rules(names, mac), genotypes, day, {frequencies, actor});
             });
@@ -342,6 +287,8 @@ void bind_store(py::module_& m) {
             return dicts_of(c.with([&](const registry_store& s) { return audit_entries(s, after, most); }));
         }, py::arg("after"), py::arg("most"))
         .def("verify", [](connection& c) { return c.with([](const registry_store& s) { return verify_store(s); }); });
+    bind_donor_life(m, store);
+    bind_following(m, store);
 }
 
 }  // namespace allomatch::python

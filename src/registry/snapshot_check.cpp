@@ -4,6 +4,7 @@
 #include <allomatch/core/parallel.hpp>
 #include <allomatch/core/utf8.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cmath>
@@ -46,15 +47,24 @@ bool ascending(std::span<const std::uint32_t> values) {
 
 /// Whether numbers below the number of them are all different.
 bool all_there(std::span<const std::uint32_t> values) {
-    std::vector<std::atomic<std::uint8_t>> seen(values.size());
-    parallel_for_blocks(values.size(), values_at_once, 0, [&](std::size_t begin, std::size_t end) {
-        for (std::size_t i = begin; i < end; ++i) seen[values[i]].store(1, std::memory_order_relaxed);
+    if (values.empty()) return true;
+    // A few threads, each with bits of its own, which fit into its cache.
+    const std::size_t parts = std::clamp<std::size_t>(all_threads(), 1, 8);
+    const std::size_t at_once = (values.size() + parts - 1) / parts;
+    const std::size_t words = (values.size() + 63) / 64;
+    std::vector<std::vector<std::uint64_t>> seen((values.size() + at_once - 1) / at_once);
+    parallel_for_blocks(values.size(), at_once, 0, [&](std::size_t begin, std::size_t end) {
+        std::vector<std::uint64_t>& here = seen[begin / at_once];
+        here.resize(words);
+        for (std::size_t i = begin; i < end; ++i) here[values[i] / 64] |= std::uint64_t{1} << values[i] % 64;
     });
-    return all_blocks(seen.size(), [&](std::size_t begin, std::size_t end) {
-        unsigned missing = 0;
-        for (std::size_t i = begin; i < end; ++i) missing |= seen[i].load(std::memory_order_relaxed) ^ 1U;
-        return missing == 0;
-    });
+    std::size_t there = 0;
+    for (std::size_t w = 0; w < words; ++w) {
+        std::uint64_t any = 0;
+        for (const auto& bits : seen) any |= bits[w];
+        there += static_cast<std::size_t>(std::popcount(any));
+    }
+    return there == values.size();
 }
 
 /// The rules, by names of sections.

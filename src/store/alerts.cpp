@@ -89,13 +89,13 @@ std::vector<problem> add_alerts(const registry_store& in, const store_change& ch
     sqlite::database& db = in.connection();
     const standing_searches standing(in, rules);
     if (standing.size() == 0) return standing.unreadable();
-    sqlite::statement after(db, "SELECT d.id, l.record, l.life, l.seq FROM log l JOIN donors d ON d.entry = l.seq WHERE l.audit = ? AND d.there");
-    after.with(change.entry());
+    sqlite::statement after(db, "SELECT d.id, l.record, l.life, l.seq FROM log l JOIN donors d ON d.entry = l.seq WHERE l.seq > ? AND d.there");
+    after.with(change.log_before());
     const auto donors = registry_of(db, after, rules);
     // The same donors as they were before the change.
     sqlite::statement before(db, "SELECT p.id, p.record, p.life FROM log l JOIN log p ON p.seq = "
-                                 "(SELECT max(q.seq) FROM log q WHERE q.id = l.id AND q.seq < l.seq) WHERE l.audit = ? AND p.record IS NOT NULL");
-    before.with(change.entry());
+                                 "(SELECT max(q.seq) FROM log q WHERE q.id = l.id AND q.seq < l.seq) WHERE l.seq > ? AND p.record IS NOT NULL");
+    before.with(change.log_before());
     const auto were = registry_of(db, before, rules);
     std::set<std::pair<std::size_t, donor_index>> fitted;
     for (const standing_hit& hit : standing.ask(were)) fitted.emplace(hit.search, hit.donor);

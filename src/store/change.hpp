@@ -23,6 +23,8 @@ public:
     store_change& operator=(const store_change&) = delete;
     ~store_change();
 
+    /// Number of the last row of the log before the change.
+    [[nodiscard]] std::int64_t log_before() const noexcept { return last_rows_[0]; }
     /// Number of the entry, for the column `audit` of the rows that are added.
     [[nodiscard]] std::int64_t entry() const noexcept { return entry_; }
     /// Adds a state of a donor; an absent record says that the donor is deleted. Returns its number in the log.

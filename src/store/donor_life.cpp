@@ -35,7 +35,10 @@ void check_patient(const std::string& id) {
 void check_day(std::string_view what, day_number day) {
     static const day_number first = read_date("1900-01-01").value();
     static const day_number last = read_date("2199-12-31").value();
-    if (day < first || day > last) refuse(what, day == no_day ? "" : std::to_string(day), "expected a day from 1900-01-01 to 2199-12-31");
+    static const std::array texts{read_date("0001-01-01").value(), read_date("9999-12-31").value()};
+    if (day >= first && day <= last) return;
+    const bool has_text = day >= texts.front() && day <= texts.back();
+    refuse(what, has_text ? date_text(day) : day == no_day ? "" : std::to_string(day), "expected a day from 1900-01-01 to 2199-12-31");
 }
 
 /// Donors east of UTC live a day ahead of it.

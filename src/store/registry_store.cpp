@@ -89,7 +89,8 @@ registry_store registry_store::create(const std::filesystem::path& path, const r
         db->run("INSERT INTO meta VALUES('id', lower(hex(randomblob(16))))");
         db->run("COMMIT");
         registry_store made(std::move(db));
-        made.switch_rules(rules, actor);
+        store_change change(made, actor, "create");
+        change.commit(set_rules(made.connection(), rules));
         made.connection().run("PRAGMA journal_mode = WAL");
     } catch (...) {
         std::filesystem::remove(unfinished, error);
@@ -137,7 +138,7 @@ void registry_store::check(const reading_rules& rules) const {
     sqlite::database& db = *connection_;
     const std::string release = meta(db, "release");
     const auto differ = [&](const std::string& what) {
-        refuse(path(), what + "; give the same, or look at what would change with allomatch reinterpret and switch");
+        refuse(path(), what + "; give the same, or see with allomatch store switch what another would change");
     };
     if (from_hex(meta(db, "release_fingerprint")) != rules.names->fingerprint())
         differ("its typings are read with release " + release + ", not with " + std::string(rules.names->version()));

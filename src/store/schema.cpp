@@ -18,6 +18,7 @@ CREATE TABLE columns(name TEXT PRIMARY KEY COLLATE NOCASE) WITHOUT ROWID;
 -- What each donor became, one row a change: `record` is null where the donor was deleted, `life` what the registry itself
 -- laid over the record (status, reservation, donations).
 CREATE TABLE log(seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, record TEXT, life TEXT, audit INTEGER NOT NULL);
+CREATE INDEX log_by_id ON log(id);
 -- The last row of the log of each donor.
 CREATE TABLE donors(id TEXT PRIMARY KEY, entry INTEGER NOT NULL, there INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX donors_by_entry ON donors(entry);

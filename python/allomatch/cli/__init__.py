@@ -16,14 +16,17 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn, Protocol
 
 from .. import __version__
 from ..errors import InputError
 from . import (
+    _alerts,
     _calibrate,
     _compare,
     _cord,
+    _donor,
     _explain,
     _import,
     _impute,
@@ -38,6 +41,7 @@ from . import (
     _store,
     _typing,
     _typing_gain,
+    _utilisation,
     _why,
 )
 from ._common import check_outputs, shortened
@@ -56,6 +60,7 @@ _READ = {
     "to_mac": "--to-mac",
     "to_release": "--to-release",
     "store": "--store",
+    "file": "FILE",
 }
 _WRITTEN = {"out": "--out", "report": "--report", "plot": "--plot", "import_report": "--import-report"}
 _ANY_BYTES = {*_READ, *_WRITTEN, "dir", "file"} - {"rank", "release", "to_release"}
@@ -85,6 +90,9 @@ COMMANDS: dict[str, Command] = {
     "store": _store,
     "searches": _searches,
     "repeat": _repeat,
+    "alerts": _alerts,
+    "donor": _donor,
+    "utilisation": _utilisation,
     "patients": _patients,
     "nomenclature": _nomenclature,
     "reinterpret": _reinterpret,
@@ -121,6 +129,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     0 done, 1 internal error, 2 wrong arguments or unreadable input, 3 done but some rows were refused, 130
     interrupted, 141 the reader of stdout went away.
     """
+    if sys.stdout is None:  # closed by whoever started the program
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -186,8 +196,10 @@ def _check_paths(args: argparse.Namespace) -> None:
         if option in ("--release", "--to-release"):
             read += [(option, f"{folder}/{file}") for file in (*REQUIRED, *OPTIONAL, *CHECKSUMS)]
     for option, path in read[:]:
-        if option in ("--store", "--donors"):  # what SQLite keeps beside a store
+        if option in ("--store", "--donors", "FILE"):  # what SQLite keeps beside a store, and its snapshot
             read += [(option, path + ending) for ending in ("-wal", "-shm", "-journal")]
+        if option in ("--store", "FILE"):
+            read += [(option, str(Path(path).with_suffix(".amx")))]
     import_report = {"import_report": "--report"} if args.command == "import" else {}
     check_outputs(read, given(_WRITTEN | import_report))
 

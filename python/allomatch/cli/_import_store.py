@@ -25,9 +25,10 @@ from ._common import (
     write_import_report,
 )
 from ._match_files import check_match_path
+from ._snapshot import update_snapshot
 from ._tables import show_table, visible
 
-_NEED_A_STORE = ("mode", "allow_shrink", "max_removed", "actor", "out")
+_NEED_A_STORE = ("mode", "allow_shrink", "max_removed", "actor", "no_snapshot", "out")
 _SHOWN_DIFFERENCES = 50
 
 
@@ -46,6 +47,9 @@ def add_store_options(parser: argparse.ArgumentParser) -> None:
         type=float,
         metavar="SHARE",
         help="most that a full import may delete, 0 to 1 (default: 0.1)",
+    )
+    group.add_argument(
+        "--no-snapshot", action="store_true", help="leave the snapshot beside the store as it is"
     )
     group.add_argument("--out", metavar="F", help="with --mode check: write the differences, as a match file")
     add_actor(group)  # type: ignore[arg-type]
@@ -70,6 +74,7 @@ def check_store_options(args: argparse.Namespace) -> None:
 
 
 def import_into_store(args: argparse.Namespace) -> int:
+    snapshot = None
     names, mac = load_release(args)
     how: dict[str, Any] = {"actor": args.actor, "allow_shrink": args.allow_shrink}
     if args.max_removed is not None:
@@ -81,19 +86,21 @@ def import_into_store(args: argparse.Namespace) -> int:
         try:
             outcome = store.import_file(args.donors, args.mode, strict=args.strict, progress=progress, **how)
         except FormatError as error:
-            if not args.strict or error.row is None:
+            if not args.strict or error.row is None or _core.mode_of_donors(args.donors) == "diff":
                 raise
             report = store.import_file(args.donors, "check", progress=progress, **how).report
             if args.import_report:
                 write_import_report(args.import_report, [report])
             refused_by_strict(True, [report], consequence="nothing was changed")
             return 3
+        if mode != "check" and not args.no_snapshot:
+            snapshot = update_snapshot(store)
     if args.import_report:
         write_import_report(args.import_report, [outcome.report])
     if args.out is not None:
         outcome.differences.write(args.out)
     if args.json:
-        say_json(_summary(args, outcome, names))
+        say_json(_summary(args, outcome, names) | {"snapshot": snapshot and snapshot.file})
     else:
         _show(args, outcome, names)
     return 3 if outcome.report.rows_refused else 0
@@ -128,6 +135,7 @@ def _summary(args: argparse.Namespace, outcome: ImportOutcome, names: _core.Nome
         **_counts(outcome),
         "version": outcome.version,
         "alerts": outcome.alerts,
+        "unasked": outcome.unasked,
         "report": args.import_report,
     }
     if outcome.mode == "check":
@@ -147,6 +155,8 @@ def _show(args: argparse.Namespace, outcome: ImportOutcome, names: _core.Nomencl
     if outcome.alerts:
         left += f", {counted(outcome.alerts, 'alert')} for standing searches"
     print(visible(f"{args.store}: {counts}; {left}, release {names.version}"))
+    for problem in outcome.unasked:
+        print(f"  not asked: {shortened(problem['message'])}")
 
 
 def _show_differences(differences: list[Difference]) -> None:

@@ -9,6 +9,7 @@ import time
 from typing import Any
 
 from .. import _core
+from .._words import counted
 from ..errors import SnapshotError
 from ..registry import Registry
 from ._common import (
@@ -17,6 +18,7 @@ from ._common import (
     add_import_report,
     add_json,
     add_reading_options,
+    add_store,
     check_report_path,
     load_release,
     read_donors,
@@ -25,8 +27,11 @@ from ._common import (
     shortened,
     write_import_report,
 )
+from ._snapshot import HOW
+from ._switch import add_store_rules, open_with_rules
+from ._tables import visible
 
-HELP = "build, show or verify a snapshot of a registry"
+HELP = "build, update, show or verify a snapshot of a registry"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,12 +50,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="the release it was built with, to check the contents too; not needed for 'builtin' and 'names'",
     )
-    for action in (build, info, verify):
+    update = actions.add_parser(
+        "update", help="bring the snapshot beside a registry store up to date", allow_abbrev=False
+    )
+    add_store(update)
+    add_store_rules(update)
+    for action in (build, info, verify, update):
         add_json(action)
 
 
 def run(args: argparse.Namespace) -> int:
-    actions = {"build": _build, "info": _info, "verify": _verify}
+    actions = {"build": _build, "info": _info, "verify": _verify, "update": _update}
     return actions[args.action](args)
 
 
@@ -122,6 +132,25 @@ def _verify(args: argparse.Namespace) -> int:
         print(f"  the contents fit release {info['release']}")
     else:
         print(f"  the contents were not checked: give release {info['release']} with --release")
+    return 0
+
+
+def _update(args: argparse.Namespace) -> int:
+    start = time.perf_counter()
+    with open_with_rules(args.store, args) as store:
+        done = store.write_snapshot()
+    seconds = time.perf_counter() - start
+    if args.json:
+        say_json(
+            {"command": "index update", "store": args.store} | done._asdict() | {"seconds": round(seconds, 3)}
+        )
+    else:
+        print(
+            visible(
+                f"{done.file}: {HOW[done.how]}, {counted(done.donors, 'donor')} of version {done.version:,}"
+                f" ({seconds:.2f} s)"
+            )
+        )
     return 0
 
 

@@ -42,10 +42,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=NULLS[0],
         help="what becomes of null alleles beside expressed ones (default: %(default)s)",
     )
+    add_other_reading(parser)
+    add_changes(parser)
+    add_json(parser)
+
+
+def add_other_reading(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("the other reading, each as the first where it is left out")
     group.add_argument("--to-release", metavar="DIR", help="release folder, 'builtin' or 'names'")
     group.add_argument("--to-mac", metavar="F", help="table of NMDP codes")
     group.add_argument("--to-nulls", choices=NULLS, help="rule for null alleles")
+
+
+def add_changes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--list-alleles", action="store_true", help="list typings of which only the alleles differ too"
     )
@@ -59,14 +68,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", metavar="F", help="write all of them: .csv .tsv .json .jsonl (also .gz), .parquet"
     )
-    add_json(parser)
 
 
-def run(args: argparse.Namespace) -> int:
+def check_other_reading(args: argparse.Namespace) -> None:
+    """Something must be other.
+
+    Raises:
+        FormatError: no option says what.
+    """
     if args.to_release is None and args.to_mac is None and args.to_nulls is None:
         raise FormatError(
             "what to compare with? give --to-release, --to-mac or --to-nulls", column="to-release"
         )
+
+
+def run(args: argparse.Namespace) -> int:
+    check_other_reading(args)
     if args.donors.endswith(SNAPSHOT_ENDING) or _core.is_snapshot(args.donors):
         raise FormatError(
             f"{args.donors}: a snapshot is bound to its release; give the donor file", place=args.donors
@@ -80,10 +97,15 @@ def run(args: argparse.Namespace) -> int:
     if args.out:
         changes.write(args.out)
     if args.json:
-        say_json(summary(args, changes))
+        say_json({"command": "reinterpret"} | summary(args, changes))
     else:
         show(args, changes)
-    return 3 if before.report.rows_refused or after.report.rows_refused else 0
+    return exit_code(changes)
+
+
+def exit_code(changes: MeaningChanges) -> int:
+    """3 when donors cannot be read in one of the readings."""
+    return 3 if changes.before.report.rows_refused or changes.after.report.rows_refused else 0
 
 
 def summary(args: argparse.Namespace, changes: MeaningChanges) -> dict[str, Any]:
@@ -95,7 +117,6 @@ def summary(args: argparse.Namespace, changes: MeaningChanges) -> dict[str, Any]
         }
 
     return {
-        "command": "reinterpret",
         "before": reading(changes.before),
         "after": reading(changes.after),
         "donors": changes.donors,

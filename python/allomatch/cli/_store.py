@@ -13,9 +13,10 @@ from ..errors import FormatError
 from ..store import Store
 from ..stored import DonorState
 from ._common import add_json, say_json, shortened, whole_number
+from ._switch import add_switch_options, switch_rules
 from ._tables import show_table, visible
 
-HELP = "what is in the store of a registry, whether it is whole, what was done to it"
+HELP = "what is in the store of a registry, whether it is whole, what was done to it; another release"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,17 +25,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     verify = actions.add_parser("verify", help="check the file and its audit trail", allow_abbrev=False)
     log = actions.add_parser("log", help="who did what when", allow_abbrev=False)
     history = actions.add_parser("history", help="what a donor was", allow_abbrev=False)
-    for action in (info, verify, log, history):
+    switch = actions.add_parser(
+        "switch",
+        help="what another release would change, and with --yes the change to it",
+        allow_abbrev=False,
+    )
+    for action in (info, verify, log, history, switch):
         action.add_argument("file", metavar="FILE", help="registry store")
     log.add_argument(
         "--after", type=whole_number, default=0, metavar="N", help="entries with higher numbers only"
     )
     history.add_argument("--donor", required=True, metavar="ID", help="id of the donor")
-    for action in (info, verify, log, history):
+    add_switch_options(switch)
+    for action in (info, verify, log, history, switch):
         add_json(action)
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.action == "switch":
+        return switch_rules(args)
     actions = {"info": _info, "verify": _verify, "log": _log, "history": _history}
     with Store.open(args.file) as store:
         actions[args.action](args, store)
