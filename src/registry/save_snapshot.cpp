@@ -79,6 +79,7 @@ void save_snapshot(const registry& donors, const std::filesystem::path& path) {
     head.cluster_locus = static_cast<std::uint8_t>(donors.cluster_locus());
     head.origin_store = donors.origin().store;
     head.origin_version = donors.origin().version;
+    head.origin_change = donors.origin().change;
     head.release = fixed<sizeof head.release>(donors.names()->version());
     head.written_by = fixed<sizeof head.written_by>(ALLOMATCH_VERSION);
     const snapshot_frame frame = snapshot_parts::frame_of(donors);

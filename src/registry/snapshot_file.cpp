@@ -123,7 +123,7 @@ snapshot_info snapshot_file::info() const {
     const header& h = *header_;
     snapshot_info out{place_, h.version, shown(text_of(h.written_by)), h.file_size, h.donors,
                       shown(text_of(h.release)), h.release_fingerprint, h.mac_fingerprint,
-                      static_cast<null_policy>(h.nulls), {h.origin_store, h.origin_version}, {}};
+                      static_cast<null_policy>(h.nulls), {h.origin_store, h.origin_version, h.origin_change}, {}};
     for (const section& s : sections_) out.sections.push_back({shown(text_of(s.name)), s.size, s.checksum});
     return out;
 }

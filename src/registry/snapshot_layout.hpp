@@ -41,6 +41,7 @@ struct header {
     std::array<char, 24> written_by;
     std::array<std::uint8_t, 16> origin_store;
     std::uint64_t origin_version;
+    std::uint64_t origin_change;
 };
 inline constexpr std::size_t checked_from = 24;  // first byte after the checksum
 
@@ -59,7 +60,7 @@ struct locus_summary {
     double passing;
 };
 
-static_assert(sizeof(header) == 152 && offsetof(header, file_size) == checked_from && sizeof(section) == 64);
+static_assert(sizeof(header) == 160 && offsetof(header, file_size) == checked_from && sizeof(section) == 64);
 static_assert(std::has_unique_object_representations_v<header> && std::has_unique_object_representations_v<section>);
 
 /// Checksum of a section: the hash of the hashes of its blocks, which are worked out in parallel.

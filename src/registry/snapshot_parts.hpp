@@ -65,7 +65,7 @@ struct snapshot_parts {
         r->names_ = std::move(names);
         r->nulls_ = static_cast<null_policy>(h.nulls);
         r->mac_fingerprint_ = h.mac_fingerprint;
-        r->origin_ = {h.origin_store, h.origin_version};
+        r->origin_ = {h.origin_store, h.origin_version, h.origin_change};
         r->cluster_locus_ = static_cast<locus>(h.cluster_locus);
         for (std::size_t l = 0; l < locus_count; ++l) {
             r->loci_[l].typed = frame.loci[l].typed;

@@ -13,17 +13,31 @@ namespace allomatch {
 
 namespace {
 
+/// The beginning of the hash of the change that made a version; 0 where the store has no such version.
+std::uint64_t change_of(sqlite::database& db, std::uint64_t version) {
+    sqlite::statement s(db, version == 0 ? "SELECT hash FROM audit WHERE seq = 1 + ?"
+                                         : "SELECT a.hash FROM log l JOIN audit a ON a.seq = l.audit WHERE l.seq = ?");
+    std::uint64_t change = 0;
+    if (s.with(static_cast<std::int64_t>(version)).step()) {
+        const std::string_view hash = s.text(0).substr(0, 16);
+        std::from_chars(hash.data(), hash.data() + hash.size(), change, 16);
+    }
+    return change;
+}
+
 registry_origin origin_of(const registry_store& store) {
     registry_origin origin;
     for (std::size_t i = 0; i < origin.store.size(); ++i)
         std::from_chars(store.id().data() + 2 * i, store.id().data() + 2 * i + 2, origin.store[i], 16);
     origin.version = store.version();
+    origin.change = change_of(store.connection(), origin.version);
     return origin;
 }
 
 /// Whether a registry is an earlier version of this one, read by the same rules.
-bool fits(const registry& donors, const registry_origin& now, const reading_rules& rules) {
-    return donors.origin().store == now.store && donors.origin().version <= now.version &&
+bool fits(const registry_store& store, const registry& donors, const registry_origin& now, const reading_rules& rules) {
+    const registry_origin& then = donors.origin();
+    return then.store == now.store && then.version <= now.version && then.change == change_of(store.connection(), then.version) &&
            donors.names()->fingerprint() == rules.names->fingerprint() && donors.nulls() == rules.nulls &&
            donors.mac_fingerprint() == (rules.mac != nullptr ? rules.mac->fingerprint() : 0);
 }
@@ -86,7 +100,7 @@ derived_registry follow(const registry_store& from, std::shared_ptr<const regist
     const sqlite::read_transaction reading(db);
     from.check(rules);
     const auto origin = origin_of(from);
-    if (!fits(*current, origin, rules)) return read_registry(from, rules);
+    if (!fits(from, *current, origin, rules)) return read_registry(from, rules);
     const auto version = static_cast<std::int64_t>(current->origin().version);
     if (current->origin() == origin) return {std::move(current), {}, derivation::unchanged};
     sqlite::statement find(db, "SELECT id FROM donors WHERE entry > ?");

@@ -195,7 +195,7 @@ def test_searches_are_kept_and_repeated(store, patients_file, next_file, tmp_pat
     out_file = tmp_path / "changes.csv"
     repeat = ("repeat", "1", "--store", store, "--on", "2026-01-01")
     assert "0 new, 0 changed, 0 gone\n3 donors found, 3 listed as before; kept as run 5" in said(*repeat)
-    said("import", "--donors", next_file, "--store", store)
+    assert "version 6, 1 alert for standing" in said("import", "--donors", next_file, "--store", store)
     said("import", "--donors", write_rows(tmp_path / "two.csv", NEXT[:2]), "--store", store, "--allow-shrink")
     out = said(*repeat, "--out", out_file, "--actor", "ben")
     assert "0 new, 1 changed, 1 gone" in out and "changed  D1" in out and "cmv N -> P" in out

@@ -176,6 +176,39 @@ def test_derived_registries_are_like_the_file(store, donors_file):
         assert ours.to_arrow() == theirs.to_arrow()
 
 
+def test_a_registry_asked_again_has_the_changes(store, tmp_path):
+    first, again = store.registry(), store.registry()
+    assert first.store_id == again.store_id == store.info["id"]
+    assert first.store_version == again.store_version == 4
+    assert am.Registry.from_frame(pd.DataFrame(DONORS)).store_id is None
+    rows = [
+        {**DONORS[0], "cmv": "P"},
+        {**DONORS[1], "id": "D5"},
+        {"id": "D2", "change": "deleted", "A_1": ""},
+    ]
+    store.import_file(changed_file(tmp_path, *({"change": "", **row} for row in rows)), "diff")
+    now = store.registry()
+    assert now.store_version == store.info["version"] == 7 and len(now) == 4
+    assert now.donor("D1")["cmv"] == "P" and "D5" in now and "D2" not in now
+    assert first.donor("D1")["cmv"] == "N" and "D5" not in first and "D2" in first
+    with am.Store.open(store.info["file"]) as other:
+        anew = other.registry()
+        found, found_anew = (pool.search(patient(), **ASKED) for pool in (now, anew))
+        assert found.to_arrow() == found_anew.to_arrow() and len(found) > 1
+    assert (now.report.rows_taken, anew.report.rows_taken) == (4, 4)
+
+
+def test_standing_searches_are_asked_at_imports(store):
+    pool = store.registry()
+    standing = store.keep_search(pool.search(patient(), loci="A,B,DRB1"), standing=True)
+    store.keep_search(pool.search(patient(), loci="A,B,DRB1"))
+    assert store.import_frame(pd.DataFrame([{**DONORS[0], "id": "D8"}]), "diff").alerts == 1
+    assert store.import_frame(pd.DataFrame([{**DONORS[3], "id": "D9"}]), "diff").alerts == 0
+    store.end_search(standing, "enough")
+    outcome = store.import_frame(pd.DataFrame([{**DONORS[0], "id": "D10"}]), "diff")
+    assert outcome.alerts == 0 and outcome.unasked == []
+
+
 def test_donors_and_their_history(store, tmp_path):
     d1 = store.donor("D1")
     assert d1.there and d1.life == {}

@@ -30,6 +30,9 @@ using donor_index = std::uint32_t;
 struct registry_origin {
     std::array<std::uint8_t, 16> store{};  ///< identity of the store
     std::uint64_t version = 0;             ///< of its contents
+    /// Fingerprint of the history up to this version: a store that was put back to a backup and went on differently counts
+    /// the same versions again.
+    std::uint64_t change = 0;
     friend bool operator==(const registry_origin&, const registry_origin&) = default;
 };
 

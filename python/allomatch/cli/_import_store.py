@@ -93,7 +93,7 @@ def import_into_store(args: argparse.Namespace) -> int:
                 write_import_report(args.import_report, [report])
             refused_by_strict(True, [report], consequence="nothing was changed")
             return 3
-        if args.mode != "check" and not args.no_snapshot:
+        if outcome.mode != "check" and not args.no_snapshot:
             snapshot = update_snapshot(store)
     if args.import_report:
         write_import_report(args.import_report, [outcome.report])

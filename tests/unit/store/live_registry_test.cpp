@@ -148,6 +148,28 @@ TEST_F(a_followed_store, opens_from_its_snapshot_and_what_came_since) {
     EXPECT_EQ(open_registry(other, starter()).donors->size(), 0U);
 }
 
+TEST_F(a_followed_store, a_store_that_was_put_back_to_a_backup_is_read_anew) {
+    import(0);
+    std::filesystem::copy_file(path, folder / "backup.db");
+    std::filesystem::copy_file(folder / "registry.db-wal", folder / "backup.db-wal");
+    const auto diff = [](registry_store& into, std::string_view text) {
+        donor_import how;
+        how.mode = import_mode::diff;
+        how.actor = "tester";
+        (void)import_text(into, text, how);
+    };
+    diff(store, "id,A_1,note\nD1,33:03,lost\n");
+    const auto lost = open_registry(store, starter()).donors;
+    registry_store back(folder / "backup.db");
+    diff(back, "id,A_1,note\nD2,33:03,kept\n");
+    EXPECT_EQ(back.version(), lost->origin().version);
+    EXPECT_EQ(back.id(), store.id());
+    diff(back, "id,A_1,note\nD3,33:03,kept\n");
+    EXPECT_EQ(model::content_difference(*follow(back, lost, starter()).donors, *read_registry(back, starter()).donors), "");
+    save_snapshot(*lost, snapshot_path(folder / "backup.db"));
+    EXPECT_EQ(open_registry(back, starter()).donors->field("note")->text(*open_registry(back, starter()).donors->find("D1")), "n0");
+}
+
 TEST_F(a_followed_store, an_empty_store_is_a_registry_too) {
     EXPECT_EQ(open_registry(store, starter()).donors->size(), 0U);
     live_registry live(path, starter(), std::chrono::milliseconds(0));
