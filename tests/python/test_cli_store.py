@@ -251,7 +251,7 @@ def test_info_verify_log(store, donors_file, next_file):
     out = said("store", "verify", store)
     assert "the audit trail of 3 entries fits" in out and f"last hash {verified['hash']}" in out
     log = as_json("store", "log", store)
-    assert [(e["seq"], e["action"]) for e in log] == [(1, "switch rules"), (2, "import"), (3, "import")]
+    assert [(e["seq"], e["action"]) for e in log] == [(1, "create"), (2, "import"), (3, "import")]
     assert log[2]["hash"] == verified["hash"] and log[2]["detail"]["added"] == 1
     assert as_json("store", "log", store, "--after", "2") == log[2:]
     table = said("store", "log", store)

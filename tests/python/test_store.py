@@ -366,7 +366,7 @@ def test_the_audit_trail(store, donors_file):
         store.import_file(donors_file, actor="ben")
     entries = store.audit()
     assert [entry.seq for entry in entries] == [1, 2, 3, 4, 5]
-    assert [entry.action for entry in entries[:2]] == ["switch rules", "import"]
+    assert [entry.action for entry in entries[:2]] == ["create", "import"]
     assert entries[1].detail["added"] == 4 and entries[1].version == 4 and entries[1].actor == "anna"
     assert store.audit(after=3) == entries[3:] and store.audit(after=5) == []
     assert store.verify() == entries[-1].hash
