@@ -10,6 +10,7 @@
 #include <chrono>
 #include <map>
 #include <tuple>
+#include <unordered_set>
 
 namespace allomatch::io {
 
@@ -117,7 +118,11 @@ void take_donors(row_source& rows, const import_options& options, const person_l
     donors.declare_fields(layout.field_columns());
     accounting account(rows, layout, report);
     registry_builder::donor_texts donor;
+    const auto change = std::ranges::find_if(layout.field_columns(), [](const auto& c) { return same_ignoring_case(c, "change"); });
+    const auto change_at = static_cast<std::size_t>(change - layout.field_columns().begin());
     for_each_person(rows, options, layout, account, report, [&](const row_view& row, person_texts& texts) {
+        if (change_at < texts.fields.size() && same_ignoring_case(trim(texts.fields[change_at]), "deleted"))
+            return std::vector{problem::with_value("change", "deleted", "the file deletes this donor; a listing has nothing to delete it from")};
         donor.id = texts.id;
         for (std::size_t l = 0; l < locus_count; ++l) donor.typings[l] = texts.typings[l];
         donor.fields = texts.fields;
@@ -190,8 +195,15 @@ std::shared_ptr<const registry> update_donors(row_source& rows, std::span<const 
                                               const import_options& options, import_report& report) {
     const person_layout layout(rows);
     registry_update update(std::move(base), mac);
-    take_donors(rows, options, layout, report, update, [&](const auto& donor) { return update.put(donor); });
-    for (const std::string& id : removed) update.remove(trim(id));
+    std::unordered_set<std::string> refused;  // stay what they were
+    import_options watched = options;
+    watched.seen = [&](const row_view& row, std::string_view id, bool taken) {
+        if (!taken) refused.emplace(id);
+        if (options.seen) options.seen(row, id, taken);
+    };
+    take_donors(rows, watched, layout, report, update, [&](const auto& donor) { return update.put(donor); });
+    for (const std::string& id : removed)
+        if (!refused.contains(std::string(trim(id)))) update.remove(trim(id));
     return update.finish(options.origin);
 }
 

@@ -34,7 +34,13 @@ standing_searches::standing_searches(const registry_store& in, const reading_rul
         if (who->second == nullptr) continue;
         auto request = requests.find(s.text(2));
         if (request == requests.end()) {
-            requests_.push_back(read_request(s.text(2)));
+            try {
+                requests_.push_back(read_request(s.text(2)));
+            } catch (const store_error& error) {
+                unreadable_.push_back(error.details());
+                unreadable_.back().id = id;
+                continue;
+            }
             requests_.back().top = search_request::all_hits;
             request = requests.emplace(std::string(s.text(2)), requests_.size() - 1).first;
         }
@@ -42,7 +48,7 @@ standing_searches::standing_searches(const registry_store& in, const reading_rul
     }
 }
 
-std::vector<standing_hit> standing_searches::ask(const std::shared_ptr<const registry>& donors) const {
+std::vector<standing_hit> standing_searches::ask(const std::shared_ptr<const registry>& donors, std::vector<problem>* unasked) const {
     std::vector<standing_hit> all;
     if (donors->size() == 0) return all;
     for (std::size_t r = 0; r < requests_.size(); ++r) {
@@ -55,7 +61,18 @@ std::vector<standing_hit> standing_searches::ask(const std::shared_ptr<const reg
             }
         search_request request = requests_[r];
         request.on = today();
-        const std::vector<match_list> found = search_many(donors, who, request);
+        std::vector<match_list> found;
+        try {
+            found = search_many(donors, who, request);
+        } catch (const format_error& error) {
+            for (std::size_t i = 0; unasked != nullptr && i < asked.size(); ++i) {
+                problem p = error.details();
+                p.place = "standing search " + std::to_string(searches_[asked[i]].id);
+                p.id = who[i]->id;
+                unasked->push_back(std::move(p));
+            }
+            continue;
+        }
         for (std::size_t i = 0; i < found.size(); ++i) {
             if (found[i].hits.empty()) continue;
             std::vector<std::string> rows = result_rows(found[i]);
@@ -101,7 +118,8 @@ std::vector<problem> add_alerts(const registry_store& in, const store_change& ch
     for (const standing_hit& hit : standing.ask(were)) fitted.emplace(hit.search, hit.donor);
 
     sqlite::statement add(db, "INSERT INTO alerts(search, patient_id, donor_id, kind, entry, result, audit) VALUES(?, ?, ?, ?, ?, ?, ?)");
-    for (const standing_hit& hit : standing.ask(donors)) {
+    std::vector<problem> unasked = standing.unreadable();
+    for (const standing_hit& hit : standing.ask(donors, &unasked)) {
         const std::string_view id = donors->id(hit.donor);
         const auto was = were->find(id);
         const bool same = was && same_typing(*donors, hit.donor, *were, *was);
@@ -109,7 +127,7 @@ std::vector<problem> add_alerts(const registry_store& in, const store_change& ch
         const auto& search = standing[hit.search];
         add.with(search.id, search.who->id, id, !was ? "new" : same ? "eligible" : "retyped", entry_of(db, id), hit.result, change.entry()).run();
     }
-    return standing.unreadable();
+    return unasked;
 }
 
 std::vector<alert> alerts(const registry_store& in, std::int64_t after, std::size_t most) {

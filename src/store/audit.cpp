@@ -67,6 +67,11 @@ std::string verify_store(const registry_store& in) {
         if (hash != entries.text(7)) refuse(name + " was changed");
         previous = hash;
     }
+    sqlite::statement rules(db, "SELECT m.key FROM meta m JOIN audit a ON a.seq = (SELECT max(seq) FROM audit WHERE "
+                                "json_extract(detail, '$.' || m.key) IS NOT NULL AND action IN ('create', 'switch rules')) "
+                                "WHERE json_extract(a.detail, '$.' || m.key) <> m.value");
+    if (rules.step()) refuse("its " + std::string(rules.text(0)) + " was changed");
+    if (previous.empty()) refuse("has no audit trail");
     for (const covered_rows& table : tables)
         if (table.more()) refuse("table " + table.table() + " has rows that no entry of the audit trail covers");
     sqlite::statement wrong(db, "SELECT l.id FROM (SELECT id, max(seq) AS entry FROM log GROUP BY id) l LEFT JOIN donors d ON d.id = l.id "

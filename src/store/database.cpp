@@ -28,6 +28,23 @@ std::string reason_of(int code, const char* said) {
     }
 }
 
+/// The name of a file that nobody changes while it is read.
+std::string unchanging(const std::filesystem::path& path) {
+    std::string uri = "file:";
+    const std::filesystem::path whole = std::filesystem::absolute(path);
+    for (const char c : whole.native()) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '.' || c == '_' || c == '-';
+        if (plain) {
+            uri += c;
+        } else {
+            uri += '%';
+            uri += "0123456789ABCDEF"[static_cast<unsigned char>(c) >> 4];
+            uri += "0123456789ABCDEF"[static_cast<unsigned char>(c) & 0xF];
+        }
+    }
+    return uri + "?immutable=1";
+}
+
 }  // namespace
 
 void database::closer::operator()(sqlite3* handle) const noexcept { sqlite3_close_v2(handle); }
@@ -38,9 +55,17 @@ database::database(const std::filesystem::path& path, access how) : name_(path_t
     flags |= how == access::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     if (how == access::create) flags |= SQLITE_OPEN_CREATE;
     sqlite3* handle = nullptr;
-    const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+    int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
     handle_.reset(handle);
     if (code != SQLITE_OK) fail(code);
+    // Who may not write beside the file can still read it, as long as nobody has it open.
+    code = how == access::read_write ? sqlite3_exec(handle, "SELECT count(*) FROM sqlite_master", nullptr, nullptr, nullptr) : SQLITE_OK;
+    std::error_code error;
+    if (((code & 0xFF) == SQLITE_READONLY || (code & 0xFF) == SQLITE_CANTOPEN) && !std::filesystem::exists(name_ + "-wal", error)) {
+        code = sqlite3_open_v2(unchanging(path).c_str(), &handle, SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, nullptr);
+        handle_.reset(handle);
+        if (code != SQLITE_OK) fail(code);
+    }
     sqlite3_extended_result_codes(handle, 1);
     sqlite3_busy_timeout(handle, wait_ms);
     // A file from elsewhere must not make this program do what it says.

@@ -26,7 +26,15 @@ public:
             else
                 columns_.push_back(all.columns()[i]);
         }
-        const std::vector<std::string> names = io::canonical_columns(*this);
+        std::vector<std::string> names;
+        try {
+            names = io::canonical_columns(*this);
+        } catch (const format_error&) {
+            if (!change_) throw;
+            typed_ = false;  // a list of deletions has no typings
+            columns_.emplace_back("A");
+            names = io::canonical_columns(*this);
+        }
         id_ = static_cast<std::size_t>(std::ranges::find(names, "id") - names.begin());
     }
     [[nodiscard]] std::string_view name() const override { return all_.name(); }
@@ -37,28 +45,36 @@ public:
             const std::string_view word = trim(row.cells[*change_]);
             cells_.assign(row.cells.begin(), row.cells.end());
             cells_.erase(cells_.begin() + static_cast<std::ptrdiff_t>(*change_));
+            if (!typed_) cells_.emplace_back();
             row.cells = cells_;
             if (same_ignoring_case(word, "deleted")) {
                 const std::string_view id = trim(cells_[id_]);
                 if (!id.empty()) {
-                    deleted.emplace_back(id);
+                    deleted.push_back({std::string(id), row.number});
                     continue;
                 }
                 row.fault = "a donor without an id is to be deleted";
             } else if (!word.empty() && !same_ignoring_case(word, "new") && !same_ignoring_case(word, "changed") &&
                        !same_ignoring_case(word, "upsert")) {
                 row.fault = fault_ = "column change: '" + shown(word) + "': expected new, changed, upsert or deleted";
+            } else if (!typed_) {
+                row.fault = "the file has no typing columns such as A_1, A_2, B_1 .. DRB1_2, or gl";
             }
             return true;
         }
         return false;
     }
-    std::vector<std::string> deleted;
+    struct deletion {
+        std::string id;
+        std::uint64_t row;
+    };
+    std::vector<deletion> deleted;
 
 private:
     row_source& all_;
     std::optional<std::size_t> change_;
     std::size_t id_ = 0;
+    bool typed_ = true;
     std::vector<std::string> columns_;
     std::vector<std::string_view> cells_;
     std::string fault_;
@@ -87,16 +103,17 @@ public:
         if (!there && with_differences_) out_.differences.push_back({std::string(id), donor_difference::kind::added});
         change_.set_donor(id, record, life);
     }
-    /// Nothing where there is no such donor.
-    void remove(std::string_view id) {
+    /// False where there is no such donor.
+    bool remove(std::string_view id) {
         find_.with(id);
         const bool there = find_.step() && find_.integer(0) != 0;
         const std::optional<std::string> life = there && !find_.is_null(2) ? std::optional<std::string>(find_.text(2)) : std::nullopt;
         find_.reset();
-        if (!there) return;
+        if (!there) return false;
         ++out_.deleted;
         if (with_differences_) out_.differences.push_back({std::string(id), donor_difference::kind::deleted});
         change_.set_donor(id, std::nullopt, life);
+        return true;
     }
 
 private:
@@ -150,6 +167,32 @@ void remove_unlisted(sqlite::database& db, donor_writer& donors, const donor_imp
     for (const std::string& id : unlisted) donors.remove(id);
 }
 
+/// Deletes the donors that the file says are gone; one that another row has too is not deleted, one that is not there is
+/// a warning.
+void remove_deleted(sqlite::database& db, donor_writer& donors, const listed_donors& file, io::import_report& report) {
+    sqlite::statement list(db, "INSERT INTO temp.listed(id) VALUES(?) ON CONFLICT(id) DO NOTHING RETURNING id");
+    std::vector<std::string> missing;
+    for (const auto& [id, row] : file.deleted) {
+        ++report.rows_read;
+        problem p = problem::with_value("change", "deleted", {});
+        p.place = report.source;
+        p.row = row;
+        p.id = shown(id, 64);
+        const bool is_first = list.with(id).step();
+        list.reset();
+        if (!is_first) {
+            ++report.rows_refused;
+            p.reason = "the id is in another row too";
+            report.problems.push_back(std::move(p));
+            continue;
+        }
+        ++report.rows_taken;
+        if (donors.remove(id)) continue;
+        p.reason = "there is no such donor to delete";
+        report.warnings.push_back({std::move(p), 1});
+    }
+}
+
 void keep_report(sqlite::database& db, const store_change& change, const import_outcome& out, const donor_import& how) {
     sqlite::statement(db, "INSERT INTO imports(id, source, mode, rows_read, rows_taken, rows_refused, added, changed, deleted, unchanged, audit) "
                           "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
@@ -181,13 +224,14 @@ std::string_view name(donor_difference::kind what) noexcept {
 }
 
 import_outcome import_donors(registry_store& into, row_source& rows, const reading_rules& rules, const donor_import& how) {
-    into.check(rules);
+    if (how.mode != import_mode::check && into.is_blank() && !into.has(rules)) into.switch_rules(rules, how.actor);
     if (!(how.most_removed >= 0 && how.most_removed <= 1))
         throw store_error(problem::with_value("most_removed", number_text(static_cast<float>(how.most_removed)), "expected a share from 0 to 1"));
     sqlite::database& db = into.connection();
     import_outcome out;
     const auto alert_count = [](sqlite::database& in) { return in.value("SELECT coalesce(max(seq), 0) FROM alerts"); };
     store_change change(into, how.mode == import_mode::check && how.actor.empty() ? "check" : how.actor, "import");
+    into.check(rules);
     const std::int64_t alerts_before = alert_count(db);
     donor_writer donors(db, change, how.mode == import_mode::check, out);
     db.run_script("CREATE TEMP TABLE IF NOT EXISTS listed(id TEXT PRIMARY KEY) WITHOUT ROWID; DELETE FROM temp.listed");
@@ -209,9 +253,8 @@ import_outcome import_donors(registry_store& into, row_source& rows, const readi
         if (taken) donors.put(id, records.write(row));
     };
     (void)io::import_donors(listed, rules.names, rules.mac, options, out.rows);
-    for (const std::string& id : listed.deleted) donors.remove(id);
-    out.rows.rows_read += listed.deleted.size();
-    out.rows.rows_taken += listed.deleted.size();
+    remove_deleted(db, donors, listed, out.rows);
+    if (how.strict && out.rows.rows_refused > 0) throw format_error(out.rows.problems.front());
     if (how.mode != import_mode::diff) remove_unlisted(db, donors, how, out.added, without_id);
     db.run("DELETE FROM temp.listed");
     if (how.mode == import_mode::check) {

@@ -83,6 +83,8 @@ registry_store registry_store::create(const std::filesystem::path& path, const r
     unfinished += "." + std::to_string(::getpid()) + ".tmp";
     std::filesystem::remove(unfinished, error);
     try {
+        if (!std::filesystem::is_directory(std::filesystem::absolute(path).parent_path(), error))
+            refuse(path, "cannot be made: the folder is not there");
         auto db = std::make_unique<sqlite::database>(unfinished, sqlite::access::create);
         db->run("BEGIN IMMEDIATE");
         store_schema::create(*db);
@@ -90,7 +92,9 @@ registry_store registry_store::create(const std::filesystem::path& path, const r
         db->run("COMMIT");
         registry_store made(std::move(db));
         store_change change(made, actor, "create");
-        change.commit(set_rules(made.connection(), rules));
+        auto detail = set_rules(made.connection(), rules);
+        detail["id"] = made.id();
+        change.commit(detail);
         made.connection().run("PRAGMA journal_mode = WAL");
     } catch (...) {
         std::filesystem::remove(unfinished, error);
@@ -134,14 +138,26 @@ store_info registry_store::info() const {
     return out;
 }
 
+bool registry_store::has(const reading_rules& rules) const {
+    sqlite::database& db = *connection_;
+    return from_hex(meta(db, "release_fingerprint")) == rules.names->fingerprint() &&
+           from_hex(meta(db, "mac_fingerprint")) == fingerprint_of(rules.mac) && meta(db, "nulls") == name_of(rules.nulls);
+}
+
+bool registry_store::is_blank() const {
+    return version() == 0 && connection_->value("SELECT count(*) FROM patient_log") == 0;
+}
+
 void registry_store::check(const reading_rules& rules) const {
+    if (has(rules) || is_blank()) return;
     sqlite::database& db = *connection_;
     const std::string release = meta(db, "release");
     const auto differ = [&](const std::string& what) {
         refuse(path(), what + "; give the same, or see with allomatch store switch what another would change");
     };
     if (from_hex(meta(db, "release_fingerprint")) != rules.names->fingerprint())
-        differ("its typings are read with release " + release + ", not with " + std::string(rules.names->version()));
+        differ("its typings are read with release " + release + ", not with " + std::string(rules.names->version()) +
+               (release == rules.names->version() ? " of other tables (fingerprint " + hex(rules.names->fingerprint()) + ")" : ""));
     if (from_hex(meta(db, "mac_fingerprint")) != fingerprint_of(rules.mac))
         differ(rules.mac == nullptr ? "its typings are read with a table of NMDP codes" : "its typings are read with another table of NMDP codes, or none");
     if (meta(db, "nulls") != name_of(rules.nulls)) differ("its typings are read with nulls " + meta(db, "nulls"));

@@ -2,6 +2,7 @@
 #include "donor_records.hpp"
 
 #include <allomatch/core/file.hpp>
+#include <allomatch/registry/registry_update.hpp>
 #include <allomatch/registry/snapshot.hpp>
 #include <allomatch/store/stored_donors.hpp>
 
@@ -113,7 +114,17 @@ derived_registry follow(const registry_store& from, std::shared_ptr<const regist
     record_source rows(db, donors);
     derived_registry out;
     out.how = derivation::patched;
-    out.donors = io::update_donors(rows, changed, std::move(current), rules.mac, options_for(rules, origin), out.unreadable);
+    std::vector<std::string> unreadable;
+    io::import_options options = options_for(rules, origin);
+    options.seen = [&](const row_view&, std::string_view id, bool taken) {
+        if (!taken) unreadable.emplace_back(id);
+    };
+    out.donors = io::update_donors(rows, changed, std::move(current), rules.mac, options, out.unreadable);
+    if (!unreadable.empty()) {  // nobody is offered with what was typed before
+        registry_update without(out.donors, rules.mac);
+        for (const std::string& id : unreadable) without.remove(id);
+        out.donors = without.finish(origin);
+    }
     return out;
 }
 

@@ -16,10 +16,24 @@ namespace {
     throw store_error(problem::with_value("search", std::to_string(search), std::move(reason)));
 }
 
+/// A standing search is asked without frequencies. \throws store_error when it cannot be.
+void check_without_frequencies(const match_list& found, search_request request) {
+    request.genotypes = nullptr;
+    request.top = 0;
+    try {
+        (void)search(found.donors, found.who, request);
+    } catch (const format_error& error) {
+        problem p = error.details();
+        p.reason += "; a standing search is asked at every import, without frequencies";
+        throw store_error(std::move(p));
+    }
+}
+
 }  // namespace
 
 std::int64_t keep_search(registry_store& in, const match_list& found, const search_request& request, bool standing,
                          const run_conditions& conditions) {
+    if (standing) check_without_frequencies(found, request);
     sqlite::database& db = in.connection();
     store_change change(in, conditions.actor, "search");
     update_patient(db, change, *found.who);
@@ -50,9 +64,10 @@ std::vector<stored_search> stored_searches(const registry_store& in) {
 void end_search(registry_store& in, std::int64_t search, const std::string& reason, const std::string& actor) {
     store_change change(in, actor, "end search");
     sqlite::database& db = in.connection();
-    sqlite::statement find(db, "SELECT EXISTS(SELECT 1 FROM search_ends WHERE search = s.id) FROM searches s WHERE s.id = ?");
+    sqlite::statement find(db, "SELECT EXISTS(SELECT 1 FROM search_ends WHERE search = s.id), s.standing FROM searches s WHERE s.id = ?");
     if (!find.with(search).step()) refuse(search, "there is no such search");
     if (find.integer(0) != 0) refuse(search, "has ended already");
+    if (find.integer(1) == 0) refuse(search, "is not a standing search: it is only asked when somebody repeats it");
     find.reset();
     sqlite::statement(db, "INSERT INTO search_ends(search, reason, audit) VALUES(?, ?, ?)").with(search, reason, change.entry()).run();
     change.commit({{"search", search}, {"reason", reason}});

@@ -39,7 +39,8 @@ public:
     /// Every donor of a (small) registry that is within the limits of a search, whatever its `top`; ordered by search, then
     /// as the search ranks. Without frequencies: a hit is a potential match. In parallel; a few microseconds a search,
     /// and the distinct genotypes of the donors once for each.
-    [[nodiscard]] std::vector<standing_hit> ask(const std::shared_ptr<const registry>& donors) const;
+    /// Searches that cannot be asked of these donors are told in `unasked` and do not hinder the others.
+    [[nodiscard]] std::vector<standing_hit> ask(const std::shared_ptr<const registry>& donors, std::vector<problem>* unasked = nullptr) const;
 
 private:
     std::vector<search> searches_;

@@ -64,7 +64,11 @@ public:
     /// What typings are read with: the rule for null alleles, and the fingerprint of the release.
     [[nodiscard]] null_policy nulls() const;
     [[nodiscard]] std::uint64_t release_fingerprint() const;
-    /// Refuses rules that are not those of the store. \throws store_error naming both.
+    /// Whether these are the rules of the store.
+    [[nodiscard]] bool has(const reading_rules& rules) const;
+    /// Whether there never was a donor or patient: the first import decides the rules then.
+    [[nodiscard]] bool is_blank() const;
+    /// Refuses rules that are not those of the store, unless it is blank. \throws store_error naming both.
     void check(const reading_rules& rules) const;
     /// From now on typings are read with these. Registries and snapshots of before are made anew when next asked for.
     void switch_rules(const reading_rules& rules, const std::string& actor);

@@ -10,6 +10,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sqlite3.h>
+
 using namespace allomatch;
 using namespace allomatch::testing;
 using io::testing::message_of;
@@ -160,6 +162,31 @@ TEST_F(searches_of_a_store, a_standing_search_hears_of_donors_who_begin_to_fit) 
     EXPECT_EQ(alerted(subscriber_position(store, "lab")), "P1 D3 retyped; ");
     EXPECT_NE(message_of<store_error>([&] { acknowledge(store, "lab", 99); }).find("no such alert"), std::string::npos);
     EXPECT_THROW(acknowledge(store, "", 1), store_error);
+}
+
+TEST_F(searches_of_a_store, a_search_that_cannot_be_asked_hinders_nobody) {
+    request.where = "p0 > 0.5";
+    const auto found = search(read_registry(store, starter()).donors, patient_with("P1"), search_request{.loci = request.loci, .max_mismatches = 1});
+    EXPECT_NE(message_of<store_error>([&] { (void)keep_search(store, found, request, true, {"", "tester"}); }).find("without frequencies"), std::string::npos);
+    EXPECT_EQ(stored_searches(store).size(), 0U);
+
+    request.where = "branch = 'x'";
+    (void)keep(true);
+    sqlite3* db = nullptr;  // as something else may have left it
+    sqlite3_open((folder / "registry.db").c_str(), &db);
+    sqlite3_exec(db, "DROP TRIGGER searches_no_UPDATE", nullptr, nullptr, nullptr);
+    sqlite3_exec(db, "UPDATE searches SET request = replace(request, 'branch', 'p0 > 0.5 and branch')", nullptr, nullptr, nullptr);
+    EXPECT_EQ(sqlite3_changes(db), 1);
+    request.where.clear();
+    (void)keep(true, "P2");
+    const auto out = import("id,A_1,A_2,B_1,B_2,DRB1_1,DRB1_2,sex,branch\nD5,02:01,24:02,40:01,46:01,09:01,15:01,M,x\n");
+    EXPECT_EQ(out.added, 1U);
+    ASSERT_GE(out.unasked.size(), 1U);
+    EXPECT_EQ(out.unasked[0].id, "P1");
+    EXPECT_EQ(alerted(), "P2 D5 new; ");
+    sqlite3_exec(db, "UPDATE searches SET request = '{bad' WHERE id = 1", nullptr, nullptr, nullptr);
+    sqlite3_close(db);
+    EXPECT_EQ(import("id,A_1,A_2,B_1,B_2,DRB1_1,DRB1_2\nD6,02:01,24:02,40:01,46:01,09:01,15:01\n").unasked.at(0).id, "P1");
 }
 
 TEST_F(searches_of_a_store, fields_can_make_a_donor_eligible) {

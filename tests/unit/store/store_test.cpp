@@ -103,6 +103,36 @@ TEST_F(a_store, a_diff_changes_what_it_names) {
     EXPECT_EQ(history[1].actor, "tester");
 }
 
+TEST_F(a_store, a_list_of_deletions_needs_only_ids) {
+    (void)import(three);
+    const auto out = import("id,change\nD9,deleted\nD1,deleted\nD2,changed\nD1,deleted\n", import_mode::diff);
+    EXPECT_EQ(counts(out), "0 new 0 changed 1 deleted 0 same");
+    ASSERT_EQ(out.rows.warnings.size(), 1U);
+    EXPECT_EQ(out.rows.warnings[0].first.id, "D9");
+    EXPECT_EQ(out.rows.warnings[0].first.row, 2U);
+    EXPECT_EQ(out.rows.rows_refused, 2U);  // D2 would lose its typing, D1 is deleted twice
+    EXPECT_EQ(read_registry(store, starter()).donors->size(), 2U);
+}
+
+TEST_F(a_store, an_id_in_a_deletion_and_another_row_is_refused) {
+    (void)import(three);
+    const auto out = import("id,A_1,change\nD1,,deleted\nD1,02:01,new\n", import_mode::diff);
+    EXPECT_EQ(counts(out), "0 new 1 changed 0 deleted 0 same");
+    ASSERT_EQ(out.rows.problems.size(), 1U);
+    EXPECT_NE(out.rows.problems[0].reason.find("in another row too"), std::string::npos);
+}
+
+TEST_F(a_store, the_first_import_decides_the_rules) {
+    donor_import how;
+    how.actor = "tester";
+    io::csv_source rows(three, "donors.csv");
+    const reading_rules plain{nomenclature::names()};
+    EXPECT_EQ(import_donors(store, rows, plain, how).added, 3U);
+    EXPECT_EQ(store.info().release, nomenclature::names()->version());
+    EXPECT_THROW(store.check(starter()), store_error);
+    EXPECT_EQ(verify_store(store).size(), 64U);
+}
+
 TEST_F(a_store, a_check_changes_nothing) {
     (void)import(three);
     const auto before = store.info();
@@ -185,6 +215,11 @@ TEST_F(a_store, verify_finds_a_changed_trail) {
     EXPECT_NE(after_tampering("DELETE FROM audit WHERE seq = 1").find("entry 1 of the audit trail is missing"), std::string::npos);
 }
 
+TEST_F(a_store, verify_finds_changed_rules) {
+    (void)import(three);
+    EXPECT_NE(after_tampering("UPDATE meta SET value = 'starter 9.9' WHERE key = 'release'").find("its release was changed"), std::string::npos);
+}
+
 TEST_F(a_store, what_was_written_stays) {
     (void)import(three);
     sqlite3* db = nullptr;
@@ -198,6 +233,7 @@ TEST_F(a_store, what_was_written_stays) {
 }
 
 TEST_F(a_store, refuses_what_is_not_its_own) {
+    (void)import(three);
     EXPECT_NE(message_of<store_error>([&] { (void)registry_store::create(path, starter(), "x"); }).find("is there already"), std::string::npos);
     EXPECT_NE(message_of<store_error>([&] { registry_store{folder / "none.db"}; }).find("no such file"), std::string::npos);
     EXPECT_NE(message_of<store_error>([&] { registry_store{folder.path()}; }).find("folder"), std::string::npos);
@@ -210,5 +246,5 @@ TEST_F(a_store, refuses_what_is_not_its_own) {
     donor_import nobody;
     io::csv_source rows(three, "donors.csv");
     EXPECT_NE(message_of<store_error>([&] { (void)import_donors(store, rows, starter(), nobody); }).find("actor"), std::string::npos);
-    EXPECT_EQ(store.version(), 0U);
+    EXPECT_EQ(store.version(), 3U);
 }
