@@ -209,7 +209,8 @@ def test_command_takes_the_options_of_search(people):
     """All that decides who is listed; not what only says where results go."""
     options = {line.split()[0] for line in call("search", "--help")[1].splitlines() if line[:4] == "  --"}
     own = {line.split()[0] for line in call("why", "--help")[1].splitlines() if line[:4] == "  --"}
-    assert options - own == {"--out", "--report", "--lang", "--import-report"}
+    kept = {"--keep", "--standing", "--actor"}
+    assert options - own == {"--out", "--report", "--lang", "--import-report"} | kept
     assert own - options == {"--patient", "--donor"}
 
 
