@@ -447,7 +447,7 @@ def test_what_is_no_store(tmp_path, donors_file):
     assert not (tmp_path / "none.db").exists()
     with pytest.raises(am.StoreError, match="is there already"):
         am.Store.create(donors_file)
-    with pytest.raises(am.StoreError, match="cannot be opened"):
+    with pytest.raises(am.StoreError, match="the folder is not there"):
         am.Store.create(tmp_path / "no folder" / "r.db")
     with pytest.raises(am.FormatError, match="expected ignore_inside_ambiguity or consider"):
         am.Store.create(tmp_path / "r.db", nulls="drop")
