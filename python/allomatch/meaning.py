@@ -12,7 +12,7 @@ from ._frames import Rows
 from ._words import counted
 
 if TYPE_CHECKING:
-    from .registry import Registry
+    from .donors import Donors
 
 _MOST_ROWS = 20
 
@@ -57,7 +57,7 @@ class MeaningChanges(Rows[MeaningChange]):
         never listed
     """
 
-    def __init__(self, core: _core.MeaningChanges, before: Registry, after: Registry) -> None:
+    def __init__(self, core: _core.MeaningChanges, before: Donors, after: Donors) -> None:
         self._core = core
         self.before = before
         self.after = after

@@ -14,11 +14,12 @@ from . import _core, option_values
 from ._actor import acting
 from .alerts import Alerts
 from .donor_life import DonorLife
+from .donors import Progress
 from .errors import FormatError, StoreError
 from .frequencies import Frequencies, in_words
 from .matches import Matches
 from .patient import Patient
-from .registry import Progress, Registry
+from .registry import Registry
 from .rules import Rules
 from .stored import (
     AuditEntry,

@@ -68,6 +68,16 @@ def patients_file(tmp_path):
 
 
 @pytest.fixture
+def store(tmp_path, donors_file):
+    """A store with the donors of that file."""
+    import allomatch
+
+    with allomatch.Store.create(tmp_path / "registry.db", actor="setup") as made:
+        made.import_file(donors_file, actor="anna")
+        yield made
+
+
+@pytest.fixture
 def people(donors_file, patients_file):
     return ["--donors", donors_file, "--patients", patients_file, "--loci", "A,B,DRB1"]
 

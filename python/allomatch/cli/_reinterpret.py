@@ -8,9 +8,9 @@ from typing import Any
 
 from .. import _core
 from .._words import counted
+from ..donors import Donors
 from ..errors import FormatError
 from ..meaning import MeaningChanges
-from ..registry import Registry
 from ._common import (
     NULLS,
     SNAPSHOT_ENDING,
@@ -109,7 +109,7 @@ def exit_code(changes: MeaningChanges) -> int:
 
 
 def summary(args: argparse.Namespace, changes: MeaningChanges) -> dict[str, Any]:
-    def reading(donors: Registry) -> dict[str, Any]:
+    def reading(donors: Donors) -> dict[str, Any]:
         return {
             "release": donors.nomenclature.version,
             "nulls": donors.nulls,
