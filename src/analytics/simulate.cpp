@@ -11,7 +11,6 @@ namespace allomatch {
 
 namespace {
 
-using analytics::generator;
 using analytics::most_loci;
 using analytics::stream;
 
@@ -20,7 +19,7 @@ constexpr std::array<locus, most_loci> simulated_loci{locus::A,    locus::B,    
 constexpr std::size_t donor_digits = 7;
 constexpr std::size_t patient_digits = 6;
 
-generator generator_of(const simulation::state& state, stream s, std::size_t person) {
+random_generator generator_of(const simulation::state& state, stream s, std::size_t person) {
     return {state.options.seed, static_cast<std::uint64_t>(s), person};
 }
 
@@ -82,8 +81,8 @@ simulation::state::state(simulation_options o, const frequency_set& set)
       loci(loci_of(set)),
       pools(analytics::make_pools(set, loci)),
       haplotypes(set.rows().frequencies()),
-      other_members(analytics::parts_of(options.other_members)),
-      null_alleles(analytics::parts_of(options.null_alleles)),
+      other_members(parts_of(options.other_members)),
+      null_alleles(parts_of(options.null_alleles)),
       donor_dice(options.donor_typing, loci),
       patient_dice(options.patient_typing, loci),
       fields(options, set.name()) {
@@ -97,7 +96,7 @@ simulation::state::state(simulation_options o, const frequency_set& set)
 }
 
 analytics::true_person simulation::state::draw(stream s, std::size_t person) const {
-    generator random = generator_of(*this, s, person);
+    random_generator random = generator_of(*this, s, person);
     analytics::true_person truth;
     for (std::size_t side = 0; side < 2; ++side) {
         const std::uint32_t row = haplotypes(random);
@@ -127,7 +126,7 @@ analytics::true_person simulation::state::draw(stream s, std::size_t person) con
 
 typing_kind simulation::state::type(const analytics::true_person& truth, const analytics::quality_dice& dice, stream s,
                                     std::size_t person, std::span<std::string_view> cells) const {
-    generator random = generator_of(*this, s, person);
+    random_generator random = generator_of(*this, s, person);
     const std::size_t kind = dice.kinds(random);
     for (std::size_t i = 0; i < loci.size(); ++i) {
         std::string_view& first = cells[2 * i];
@@ -199,7 +198,7 @@ void donor_simulator::fill(std::size_t person) {
     cells[0] = id_text(state.options.donor_prefix, donor_digits, person);
     const auto truth = state.draw(stream::donor_alleles, person);
     const typing_kind kind = state.type(truth, state.donor_dice, stream::donor_typing, person, cells.subspan(1));
-    generator random = generator_of(state, stream::donor_fields, person);
+    random_generator random = generator_of(state, stream::donor_fields, person);
     state.fields.fill_donor(random, state.options.donor_typing.profile(kind),
                             cells.subspan(1 + 2 * state.loci.size()));
 }
@@ -218,7 +217,7 @@ void patient_simulator::fill(std::size_t person) {
     cells[0] = id_text(state.options.patient_prefix, patient_digits, person);
     const auto truth = state.draw(stream::patient_alleles, person);
     state.type(truth, state.patient_dice, stream::patient_typing, person, cells.subspan(1));
-    generator random = generator_of(state, stream::patient_fields, person);
+    random_generator random = generator_of(state, stream::patient_fields, person);
     state.fields.fill_patient(random, cells.subspan(1 + 2 * state.loci.size()));
 }
 

@@ -68,7 +68,7 @@ field_dice::field_dice(const simulation_options& options, std::string population
     for (std::uint32_t n = 0; n <= largest_number; ++n) numbers_.push_back(std::to_string(n));
 }
 
-void field_dice::fill_donor(generator& random, const typing_profile& profile,
+void field_dice::fill_donor(random_generator& random, const typing_profile& profile,
                             std::span<std::string_view> cells) const {
     constexpr std::uint64_t tenth = share_one / 10;
     const std::uint32_t latest = days_in(profile.years_ago_to);
@@ -115,7 +115,7 @@ void field_dice::fill_donor(generator& random, const typing_profile& profile,
     cells[at++] = number(abroad);
 }
 
-void field_dice::fill_patient(generator& random, std::span<std::string_view> cells) const {
+void field_dice::fill_patient(random_generator& random, std::span<std::string_view> cells) const {
     const std::uint32_t age = days_1_year + random.below(days_70_years - days_1_year + 1);
     const bool female = random.chance(share_one / 2);
     std::size_t at = 0;

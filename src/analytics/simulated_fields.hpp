@@ -3,7 +3,7 @@
 /// Fields of simulated donors and patients.
 #pragma once
 
-#include "random.hpp"
+#include "core/random.hpp"
 
 #include <allomatch/analytics/simulate.hpp>
 
@@ -26,7 +26,7 @@ inline constexpr std::array<std::string_view, 7> patient_field_names{"population
 struct word_choice {
     std::vector<std::string> words;
     weighted_choice choice;
-    std::string_view operator()(generator& random) const { return words[choice(random)]; }
+    std::string_view operator()(random_generator& random) const { return words[choice(random)]; }
 };
 
 /// Draws fields. All texts are made once; the views last as long as this. Thread-safe.
@@ -35,9 +35,9 @@ public:
     explicit field_dice(const simulation_options& options, std::string population);
 
     /// `cells` has one entry for each of `donor_field_names`.
-    void fill_donor(generator& random, const typing_profile& profile, std::span<std::string_view> cells) const;
+    void fill_donor(random_generator& random, const typing_profile& profile, std::span<std::string_view> cells) const;
     /// `cells` has one entry for each of `patient_field_names`.
-    void fill_patient(generator& random, std::span<std::string_view> cells) const;
+    void fill_patient(random_generator& random, std::span<std::string_view> cells) const;
 
 private:
     [[nodiscard]] std::string_view date(std::uint32_t days_ago) const {

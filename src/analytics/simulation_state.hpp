@@ -3,7 +3,7 @@
 /// What a simulation draws from, and how a person is drawn.
 #pragma once
 
-#include "random.hpp"
+#include "core/random.hpp"
 #include "simulated_alleles.hpp"
 #include "simulated_fields.hpp"
 
@@ -64,7 +64,7 @@ struct simulation::state {
     analytics::allele_pools pools;
     std::vector<std::string> haplotype_texts;
     std::vector<std::uint32_t> haplotype_names;  // most_loci codes a haplotype
-    analytics::weighted_choice haplotypes;
+    weighted_choice haplotypes;
     std::uint64_t other_members;
     std::uint64_t null_alleles;
     analytics::quality_dice donor_dice;

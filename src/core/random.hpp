@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-namespace allomatch::analytics {
+namespace allomatch {
 
 /// One of 2^53 equally likely parts of [0, 1), as an integer.
 inline constexpr int share_bits = 53;
@@ -27,9 +27,9 @@ inline constexpr std::uint64_t share_one = std::uint64_t{1} << share_bits;
 }
 
 /// xoshiro256** (Blackman, Vigna 2018), started from a seed, a stream and an index within it.
-class generator {
+class random_generator {
 public:
-    generator(std::uint64_t seed, std::uint64_t stream, std::uint64_t index) noexcept {
+    random_generator(std::uint64_t seed, std::uint64_t stream, std::uint64_t index) noexcept {
         std::uint64_t x = mixed(mixed(mixed(seed + step) ^ stream * step) + index * 0xD134'2543'DE82'EF95U);
         for (std::uint64_t& word : state_) word = mixed(x += step);
     }
@@ -83,7 +83,7 @@ public:
             starts_.push_back(at);
         }
     }
-    std::uint32_t operator()(generator& random) const noexcept {
+    std::uint32_t operator()(random_generator& random) const noexcept {
         const std::uint64_t part = random.part();
         std::uint32_t at = starts_[part >> shift_];
         while (ends_[at] <= part) ++at;
@@ -96,4 +96,4 @@ private:
     int shift_ = share_bits;
 };
 
-}  // namespace allomatch::analytics
+}  // namespace allomatch
