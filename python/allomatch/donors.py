@@ -19,10 +19,10 @@ _Self = TypeVar("_Self", bound="Donors")
 class Donors(Frames):
     """Donors as columns: what a :class:`Registry` knows without a patient. Immutable.
 
-    As a data frame (``to_pandas``, ``to_arrow``, ``to_polars``) or file (``write``) it has the columns of a donor
-    file, one row a donor in the order of the input: ``id``; per typed locus ``A_1`` and ``A_2`` with the texts as
-    received, or ``A`` where GL Strings were; the fields. Dates are texts, missing values are missing. A frame or
-    file reads back as the same donors. About 0.2 s for 100,000 donors.
+    As a data frame (``to_pandas``, ``to_arrow``, ``to_polars``) or file (``write``) it has the columns of a
+    donor file, one row a donor in the order of the input: ``id``; per typed locus ``A_1`` and ``A_2`` with
+    the texts as received, or ``A`` where GL Strings were; the fields. Dates are texts, missing values are
+    missing. A frame or file reads back as the same donors. About 0.2 s for 100,000 donors.
     """
 
     def __init__(self, core: _core.Registry, report: _core.ImportReport) -> None:
