@@ -8,6 +8,7 @@ from .calibration import Calibration, calibrate
 from .cord_units import CordPair, CordPairs
 from .donor_life import DonorEvent
 from .errors import FormatError, InputError, SnapshotError, StoreError, TypingError
+from .estimation import Estimate, estimate, estimate_by
 from .frequencies import Frequencies, Imputation, percent_text
 from .listing import Listing
 from .live_registry import LiveRegistry
@@ -26,6 +27,7 @@ from .typing_text import read_typing
 from .utilisation import BranchUtilisation, Utilisation
 
 __all__ = [
+    "Estimate",
     "Alert",
     "AuditEntry",
     "BranchUtilisation",
@@ -63,6 +65,8 @@ __all__ = [
     "Utilisation",
     "__version__",
     "calibrate",
+    "estimate",
+    "estimate_by",
     "percent_text",
     "plot_calibrations",
     "read_patients",

@@ -87,14 +87,14 @@ void bind_haplotype(py::module_& m) {
         .def_static("read", [](const std::vector<std::filesystem::path>& files, const std::shared_ptr<nomenclature>& names, bool normalise) {
             if (files.empty()) throw format_error(problem::with_value("files", "", "at least one frequency file is needed"));
             const py::gil_scoped_release unlocked;
-            return store(io::read_frequencies(files, names, {.normalise = normalise}));
+            return frequency_store::of(io::read_frequencies(files, names, {.normalise = normalise}));
         }, py::arg("files"), py::arg("nomenclature"), py::arg("normalise"))
         .def_static("builtin", [](const std::shared_ptr<nomenclature>& names) {
             const py::gil_scoped_release unlocked;
             io::frequency_sets one;
             one.sets.push_back(builtin_east_asian(names));
             one.report.rows_read = one.report.rows_taken = one.sets.front().rows().size();
-            return store(std::move(one));
+            return frequency_store::of(std::move(one));
         }, py::arg("nomenclature"))
         .def_property_readonly("sets", &set_list)
         .def_property_readonly("report", [](const frequency_store& s) { return report_dict(s.report); })

@@ -148,7 +148,7 @@ std::shared_ptr<frequency_store> haplotypes_at(const frequency_store& all, const
         found.sets.push_back(std::move(builder).build(false));
     }
     if (found.sets.empty()) throw format_error(problem::with_value("loci", at, "no set of the frequencies has all of these loci"));
-    return store(std::move(found));
+    return frequency_store::of(std::move(found));
 }
 
 }  // namespace

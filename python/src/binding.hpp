@@ -23,6 +23,7 @@ void bind_io(py::module_& m);
 void bind_registry(py::module_& m);
 void bind_meaning(py::module_& m);
 void bind_haplotype(py::module_& m);
+void bind_estimation(py::module_& m);
 void bind_search(py::module_& m);
 void bind_explanation(py::module_& m);
 void bind_analytics(py::module_& m);

@@ -12,6 +12,7 @@ PYBIND11_MODULE(_core, m) {
     bind_registry(m);
     bind_meaning(m);
     bind_haplotype(m);
+    bind_estimation(m);
     bind_search(m);
     bind_explanation(m);
     bind_analytics(m);

@@ -2,6 +2,7 @@
 """Calling the command line as a user does."""
 
 import csv
+import json
 import os
 import subprocess
 import sys
@@ -36,3 +37,14 @@ def donors_of(folder, text, name="d.csv"):
     path = folder / name
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return path
+
+
+def said(*arguments, code=0, **options):
+    """Stdout of a command that ends with this code and has nothing to say on stderr."""
+    done, out, err = call(*arguments, **options)
+    assert (done, err) == (code, ""), (out, err)
+    return out
+
+
+def as_json(*arguments, **options):
+    return json.loads(said(*arguments, "--json", **options))

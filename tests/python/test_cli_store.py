@@ -2,11 +2,10 @@
 """The store of a registry from the command line."""
 
 import getpass
-import json
 
 import allomatch as am
 import pytest
-from command import call, donors_of, refused, rows_of
+from command import as_json, call, donors_of, refused, rows_of, said
 from conftest import DONORS, write_rows
 
 NEXT = [{**DONORS[0], "cmv": "P"}, *DONORS[1:], {**DONORS[0], "id": "D5"}]
@@ -27,16 +26,6 @@ def store(tmp_path, donors_file):
 @pytest.fixture
 def next_file(tmp_path):
     return write_rows(tmp_path / "next.csv", NEXT)
-
-
-def said(*arguments, code=0, **options):
-    done, out, err = call(*arguments, **options)
-    assert (done, err) == (code, ""), (out, err)
-    return out
-
-
-def as_json(*arguments, **options):
-    return json.loads(said(*arguments, "--json", **options))
 
 
 # -- import ------------------------------------------------

@@ -27,6 +27,7 @@ from . import (
     _compare,
     _cord,
     _donor,
+    _estimate,
     _explain,
     _import,
     _impute,
@@ -56,13 +57,20 @@ _READ = {
     "frequencies": "--frequencies",
     "predict_with": "--predict-with",
     "rank": "--rank",
+    "prior": "--prior",
     "release": "--release",
     "to_mac": "--to-mac",
     "to_release": "--to-release",
     "store": "--store",
     "file": "FILE",
 }
-_WRITTEN = {"out": "--out", "report": "--report", "plot": "--plot", "import_report": "--import-report"}
+_WRITTEN = {
+    "out": "--out",
+    "report": "--report",
+    "plot": "--plot",
+    "trace": "--trace",
+    "import_report": "--import-report",
+}
 _ANY_BYTES = {*_READ, *_WRITTEN, "dir", "file"} - {"rank", "release", "to_release"}
 
 
@@ -98,6 +106,7 @@ COMMANDS: dict[str, Command] = {
     "reinterpret": _reinterpret,
     "simulate": _simulate,
     "calibrate": _calibrate,
+    "estimate": _estimate,
 }
 
 

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Whether the genotypes of one locus are in Hardy-Weinberg proportion.
+#pragma once
+
+#include <allomatch/haplotype/estimation.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <span>
+
+namespace allomatch {
+
+/// Homozygotes at one locus, as they are and as Hardy-Weinberg proportion has them.
+struct hardy_weinberg {
+    std::size_t people = 0;          ///< typed at the locus
+    std::size_t certain = 0;         ///< of them with one genotype
+    std::size_t alleles = 0;         ///< with at least one expected copy among a thousand people
+    double homozygotes = 0;          ///< expected number, given each typing
+    double expected_homozygotes = 0; ///< people times the sum of the squared allele frequencies
+    double inbreeding = 0;           ///< 1 - observed / expected heterozygosity; above 0 with too many homozygotes
+    double z = 0;                    ///< excess of homozygotes in standard errors; not a number where there is one allele
+    double p_value = 1;              ///< two-sided, normal
+};
+
+/// Score test of the share of homozygotes. Allele frequencies are the maximum likelihood ones of all typings; of an ambiguous
+/// typing the probability that it is homozygous counts; the variance is that of the people's own terms, less what the
+/// estimation of the frequencies explains. Valid with ambiguous typings, if whether a typing is ambiguous does not depend
+/// on the genotype otherwise than through its alleles; a laboratory that does not see an allele is found as an excess.
+/// People untyped at the locus are left out. `options` gives unit, limits and threads; its loci are not looked at.
+/// \throws format_error as `estimate_frequencies`.
+[[nodiscard]] hardy_weinberg test_hardy_weinberg(const registry& donors, locus at, const estimation_options& options = {},
+                                                 std::optional<std::span<const donor_index>> people = std::nullopt);
+
+}  // namespace allomatch
