@@ -51,7 +51,7 @@ def linkage(
         shown = axes.imshow(values, cmap=SEQUENTIAL, vmin=0, vmax=1, aspect="auto")
         for (y, x), value in np.ndenumerate(values):
             if np.isfinite(value):
-                colour = "white" if value > 0.55 else INK
+                colour = "white" if value > 0.5 else INK
                 axes.text(x, y, f"{value:.2f}", ha="center", va="center", color=colour)
         axes.set_xticks(range(len(columns)), columns)
         axes.set_yticks(range(len(rows)), rows)
