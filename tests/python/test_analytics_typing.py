@@ -101,6 +101,7 @@ def plain_genotypes(rows, registry, locus):
     for row in rows:
         cells = [row[f"{locus}_1"], row[f"{locus}_2"] or row[f"{locus}_1"]]
         found = [am.read_typing(cell, registry.nomenclature, locus=locus)["classes"] for cell in cells]
+        found = [found[0] or found[1], found[1] or found[0]]  # null: homozygous for the other
         if all(len(classes) == 1 for classes in found):
             counted[tuple(sorted(classes[0] for classes in found))] += 1
     return counted

@@ -140,7 +140,7 @@ def suspicious_typings(
     columns |= {"log10_probability": log10, "lower_share": lower, "association": association}
     columns |= {"homozygous_loci": equal, "reasons": ["; ".join(one) for one in reasons]}
     found_all = frame_of(columns)
-    listed = found_all[[bool(one) for one in reasons]]
+    listed = found_all[np.array([bool(one) for one in reasons], dtype=np.bool_)]
     return listed.sort_values(["log10_probability", "donor_id"], ignore_index=True)
 
 
