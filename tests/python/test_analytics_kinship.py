@@ -84,9 +84,7 @@ def sibling_probability(genotype):
         weight = fa * fb * fc * fd
         share = sum(of(x, y) == genotype for x, y in product((a, b), (c, d))) / 4
         together += weight * share**2
-    alone = sum(
-        f * g for (x, f), (y, g) in product(haplotypes.items(), repeat=2) if of(x, y) == genotype
-    )
+    alone = sum(f * g for (x, f), (y, g) in product(haplotypes.items(), repeat=2) if of(x, y) == genotype)
     return together, alone
 
 

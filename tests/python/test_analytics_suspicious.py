@@ -76,7 +76,9 @@ def registry_with(everyone, **fields):
     rows = []
     for number, person in enumerate(everyone):
         cells = {f"{locus}_{side + 1}": cell[side] for locus, cell in person.items() for side in (0, 1)}
-        rows.append({"id": f"D{number}", **cells, **{name: values[number] for name, values in fields.items()}})
+        rows.append(
+            {"id": f"D{number}", **cells, **{name: values[number] for name, values in fields.items()}}
+        )
     return registry_of(rows)
 
 

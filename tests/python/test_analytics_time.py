@@ -66,29 +66,20 @@ def test_ageing_out_is_by_birthdays(limit, day):
     start = date.fromisoformat(day)
 
     def first_day(year):
-        month_day = (start.month, start.day) if (start.month, start.day) != (2, 29) else (3, 1)
-        return start if year == 0 or start.year + year in (2028, 2032, 2036) and month_day == (3, 1) else (
-            date(start.year + year, *month_day)
-        )
+        try:
+            return start.replace(year=start.year + year)
+        except ValueError:
+            return date(start.year + year, 3, 1)
 
     ages = plain_ages(rows, day)
     for row in table.itertuples():
         mine = [date.fromisoformat(one["birth_date"]) for one, _ in ages if one["branch"] == row.branch]
-        if (start.month, start.day) == (2, 29):
-            begin, end = (date.fromisoformat(day_of) for day_of in (row.first_day, _next_year(row.first_day)))
-        else:
-            begin, end = first_day(row.year - 1), first_day(row.year)
+        begin, end = first_day(row.year - 1), first_day(row.year)
         assert row.first_day == begin.isoformat()
         below = [birth for birth in mine if age(birth, begin) < limit]
         leaving = [birth for birth in below if age(birth, end) >= limit]
         assert (row.donors, row.leaving) == (len(below), len(leaving)), row
         assert row.share == pytest.approx(len(leaving) / len(below) if below else 0)
-
-
-def _next_year(text):
-    year, rest = int(text[:4]) + 1, text[4:]
-    leap = year % 4 == 0
-    return f"{year}-02-29" if leap and rest in ("-02-29", "-03-01") else f"{year}{rest.replace('02-29', '03-01')}"
 
 
 def test_attrition_is_what_single_steps_give():
@@ -145,7 +136,11 @@ def collections(tmp_path):
     ]
     with am.Store.create(tmp_path / "registry.db", actor="setup") as store:
         store.import_frame(registry_of(rows).to_pandas(), actor="anna")
-        taken = [("D0", "2023-01-10", "2023-03-01"), ("D1", "2023-05-01", "2024-01-02"), ("D2", "2024-02-01", "2024-02-20")]
+        taken = [
+            ("D0", "2023-01-10", "2023-03-01"),
+            ("D1", "2023-05-01", "2024-01-02"),
+            ("D2", "2024-02-01", "2024-02-20"),
+        ]
         for donor, reserved, day in [*taken, ("D3", "2024-03-01", "2024-04-01")]:
             store.reserve(donor, "P", "2026-01-01", day=reserved)
             for step, more in (
@@ -185,7 +180,14 @@ def test_donations_of_a_frame():
     frame = pandas.DataFrame({"day": ["2020-03-01", "2020-12-31", "2022-01-01"], "branch": ["x", None, "x"]})
     table = analytics.donations_by_year(frame)
     found = {(row.year, row.branch): row.donations for row in table.itertuples()}
-    assert found == {(2020, ""): 1, (2020, "x"): 1, (2021, ""): 0, (2021, "x"): 0, (2022, ""): 0, (2022, "x"): 1}
+    assert found == {
+        (2020, ""): 1,
+        (2020, "x"): 1,
+        (2021, ""): 0,
+        (2021, "x"): 0,
+        (2022, ""): 0,
+        (2022, "x"): 1,
+    }
     assert analytics.donations_by_year(frame, by=None)["donations"].tolist() == [2, 0, 1]
     assert analytics.donations_by_year(frame, 2019, 2020, by=None)["donations"].tolist() == [0, 2]
     assert len(analytics.donations_by_year(frame.head(0))) == 0
@@ -212,7 +214,7 @@ def test_hostile_input(collections):
         ({"yearly": 1.5}, "yearly: '1.5'"),
         ({"reachable": "all"}, "reachable: 'all': expected a number"),
         ({"recruits": -1}, "recruits"),
-        ({"recruit_ages": (18, 70)}, "below 60"),
+        ({"recruit_ages": {70: 1}}, "below 60"),
         ({"recruit_ages": (50, 20)}, "no age has a weight"),
         ({"years": -1}, "years"),
         ({"on": "2026-02-30"}, "on: '2026-02-30': expected a date"),
