@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from ._style import Lang
 
 _MEASURES = {
-    "w_n": ("Wn (Cramér's V)", "Wn（Cramér's V）"),
-    "d_prime": ("D' (Hedrick)", "D'（Hedrick）"),
+    "w_n": ("Wn (Cramér's V)", "连锁不平衡 Wn（Cramér's V）"),
+    "d_prime": ("D' (Hedrick)", "连锁不平衡 D'（Hedrick）"),
     "w_1_given_2": ("asymmetric LD, row given column", "非对称连锁不平衡（由列推断行）"),
     "w_2_given_1": ("asymmetric LD, column given row", "非对称连锁不平衡（由行推断列）"),
 }
