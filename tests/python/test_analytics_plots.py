@@ -121,3 +121,15 @@ def test_the_package_needs_no_extras():
     code = f"import sys, allomatch.analytics; print([m for m in {extras} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_a_missing_extra_is_named(made, monkeypatch):
+    import sys
+
+    _, registry, _ = simulated()
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(ImportError, match=r"allomatch\[plot\]"):
+        plots.utilisation(made["utilisation"])
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ImportError, match=r"allomatch\[frames\]"):
+        analytics.completeness(registry)

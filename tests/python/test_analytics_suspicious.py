@@ -172,6 +172,21 @@ def test_homozygosity_in_excess(tmp_path):
     assert len(analytics.suspicious_typings(registry, hf, lowest_share=0, homozygous=plain[3] * 0.999)) == 0
 
 
+def test_homozygosity_by_population(tmp_path):
+    """Homozygous for a common allele of one population and a rare one of the other."""
+    rows = {("x", "A*02:01"): 0.9, ("x", "A*24:02"): 0.1, ("y", "A*02:01"): 0.01, ("y", "A*24:02"): 0.02}
+    rows |= {("y", f"A*{name}"): 0.97 / 10 for name in ("01:01", "02:03", "02:06", "02:07", "03:01")}
+    rows |= {("y", f"A*{name}"): 0.97 / 10 for name in ("11:01", "26:01", "30:01", "31:01", "33:03")}
+    hf = frequencies_of(tmp_path, rows)
+    same = {"A": ("02:01", "02:01")}
+    registry = registry_with([same] * 3, population=["x", "y", "z"])
+    options = {"lowest_share": 0, "homozygous": 0.2}
+    table = analytics.suspicious_typings(registry, hf, fallback=["x"], **options)
+    assert table["donor_id"].tolist() == ["D1"] and table["homozygous_loci"].tolist() == [1]
+    table = analytics.suspicious_typings(registry, hf, fallback=["y"], **options)
+    assert table["donor_id"].tolist() == ["D1", "D2"]
+
+
 def test_hostile_input(tmp_path):
     hf = am.Frequencies.builtin()
     assert len(analytics.suspicious_typings(registry_of([]), hf)) == 0
