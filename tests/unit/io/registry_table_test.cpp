@@ -33,7 +33,7 @@ std::string written(const std::vector<std::string>& fields, const std::vector<ro
 
 TEST(registry_table, has_what_was_received) {
     EXPECT_EQ(written({"birth_date", "weight_kg", "donations", "sex", "note"},
-                      {{"D2", {{B, pair_text("07:02", "08:01")}}, {"1990-02-28", "62.5", "3", "f", "宁波, \"east\""}},
+                      {{"D2", {{B, pair_text("07:02", "08:01")}}, {"1990-02-28", "62.5", "3", "F", "宁波, \"east\""}},
                        {"D1", {{A, pair_text("01:01", "")}, {B, "B*07:02+B*08:01|B*13:01+B*15:01"}}, {"", "", "", "", ""}}}),
               "id,A_1,A_2,B_1,B_2,B,birth_date,weight_kg,donations,sex,note\n"
               "D2,,,07:02,08:01,,1990-02-28,62.5,3,F,\"宁波, \"\"east\"\"\"\n"
