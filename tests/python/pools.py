@@ -27,13 +27,9 @@ def registry_of(rows, names=None):
     """Rows as dicts; what a row lacks is blank."""
     import pandas
 
-    columns = ["id", *_TYPED]
-    columns += [name for row in rows for name in row if name not in columns]
-    frame = pandas.DataFrame(
-        [{name: row.get(name, "") for name in dict.fromkeys(columns)} for row in rows],
-        columns=list(dict.fromkeys(columns)),
-        dtype=str,
-    )
+    columns = list(dict.fromkeys(["id", *_TYPED, *(name for row in rows for name in row)]))
+    cells = {name: [row.get(name, "") for row in rows] for name in columns}
+    frame = pandas.DataFrame(cells, columns=columns, dtype=str)
     return am.Registry.from_frame(frame, names, strict=True)
 
 
