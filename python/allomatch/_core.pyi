@@ -198,6 +198,9 @@ def estimate_frequencies(
     people: npt.NDArray[np.uint32] | None,
     progress: Callable[[int, float, float], None] | None,
 ) -> HaplotypeEstimate: ...
+def hardy_weinberg(
+    registry: Registry, locus: str, unit: str, threads: int, people: npt.NDArray[np.uint32] | None
+) -> dict[str, Any]: ...
 
 class Populations:
     def __init__(self, stores: Sequence[FrequencyStore], fallback: Sequence[str]) -> None: ...

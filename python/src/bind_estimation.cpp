@@ -2,6 +2,7 @@
 #include "binding.hpp"
 #include "frequency_store.hpp"
 
+#include <allomatch/analytics/hardy_weinberg.hpp>
 #include <allomatch/haplotype/estimation.hpp>
 
 #include <pybind11/numpy.h>
@@ -25,6 +26,16 @@ std::vector<locus> loci_of(const std::vector<std::string>& texts) {
         loci.push_back(*l);
     }
     return loci;
+}
+
+using donor_numbers = py::array_t<std::uint32_t, py::array::c_style | py::array::forcecast>;
+
+/// Borrows from the array.
+std::span<const donor_index> some_of(const donor_numbers& people, const registry& donors) {
+    const std::span some(people.data(), static_cast<std::size_t>(people.size()));
+    for (const donor_index d : some)
+        if (d >= donors.size()) throw py::index_error("no donor of this number");
+    return some;
 }
 
 }  // namespace
@@ -86,19 +97,14 @@ void bind_estimation(py::module_& m) {
              const std::string& start, std::uint64_t seed, std::size_t starts, const std::shared_ptr<frequency_store>& prior,
              const std::string& prior_population, double prior_people, double stop, std::size_t most_iterations, double cut,
              std::size_t most_pairs, std::size_t bootstrap, double level, std::size_t threads,
-             const std::optional<py::array_t<std::uint32_t, py::array::c_style | py::array::forcecast>>& people,
+             const std::optional<donor_numbers>& people,
              const py::object& progress) {
               const estimation_options options{
                   .loci = loci_of(loci), .unit = haplotype_unit_from_name(unit), .start = estimation_start_from_name(start),
                   .seed = seed, .starts = starts, .prior = prior ? prior->set(prior_population) : nullptr,
                   .prior_people = prior_people, .stop = stop, .most_iterations = most_iterations, .cut = cut,
                   .most_pairs = most_pairs, .bootstrap = bootstrap, .level = level, .threads = threads};
-              std::optional<std::span<const donor_index>> some;
-              if (people) {
-                  some = std::span(people->data(), static_cast<std::size_t>(people->size()));
-                  for (const donor_index d : *some)
-                      if (d >= donors->size()) throw py::index_error("no donor of this number");
-              }
+              const auto some = people ? std::optional(some_of(*people, *donors)) : std::nullopt;
               estimation_progress report;
               if (!progress.is_none())
                   report = [&progress](std::size_t iteration, double change, double log_likelihood) {
@@ -113,6 +119,28 @@ void bind_estimation(py::module_& m) {
           py::arg("prior"), py::arg("prior_population"), py::arg("prior_people"), py::arg("stop"), py::arg("most_iterations"),
           py::arg("cut"), py::arg("most_pairs"), py::arg("bootstrap"), py::arg("level"), py::arg("threads"), py::arg("people"),
           py::arg("progress"));
+
+    m.def("hardy_weinberg",
+          [](const std::shared_ptr<registry>& donors, const std::string& at, const std::string& unit, std::size_t threads,
+             const std::optional<donor_numbers>& people) {
+              const locus l = loci_of({at}).front();
+              hardy_weinberg found;
+              const auto some = people ? std::optional(some_of(*people, *donors)) : std::nullopt;
+              {
+                  const py::gil_scoped_release unlocked;
+                  found = test_hardy_weinberg(*donors, l, {.unit = haplotype_unit_from_name(unit), .threads = threads}, some);
+              }
+              py::dict out;
+              out["people"] = found.people;
+              out["certain"] = found.certain;
+              out["alleles"] = found.alleles;
+              out["homozygotes"] = found.homozygotes;
+              out["expected_homozygotes"] = found.expected_homozygotes;
+              out["inbreeding"] = found.inbreeding;
+              out["z"] = found.z;
+              out["p_value"] = found.p_value;
+              return out;
+          }, py::arg("registry"), py::arg("locus"), py::arg("unit"), py::arg("threads"), py::arg("people"));
 }
 
 }  // namespace allomatch::python

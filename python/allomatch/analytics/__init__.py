@@ -8,6 +8,7 @@ columns; :mod:`allomatch.analytics.plots` draws them. Needs the extra ``frames``
 from . import plots
 from ._ages import AGE_BANDS, age_structure, ageing_out, attrition
 from ._completeness import completeness
+from ._frequencies import allele_frequencies, haplotype_frequencies, hardy_weinberg
 from ._genotypes import genotype_frequencies, homozygosity
 from ._kinship import duplicates, relatives
 from ._linkage import linkage, linkage_pairs
@@ -18,12 +19,15 @@ __all__ = [
     "AGE_BANDS",
     "age_structure",
     "ageing_out",
+    "allele_frequencies",
     "attrition",
     "completeness",
     "days_to_collection",
     "donations_by_year",
     "duplicates",
     "genotype_frequencies",
+    "haplotype_frequencies",
+    "hardy_weinberg",
     "homozygosity",
     "linkage",
     "linkage_pairs",

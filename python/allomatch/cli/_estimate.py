@@ -230,9 +230,8 @@ def show(args: argparse.Namespace, donors: Registry, found: list[Estimate], seco
         if left:
             print(f"  people left out: {left}")
         if one.resolved_by_others:
-            print(
-                f"  {one.resolved_by_others:,} with many haplotype pairs, resolved with haplotypes of the others"
-            )
+            many = counted(one.resolved_by_others, "person", "people")
+            print(f"  {many} with too many haplotype pairs, resolved with haplotypes of the others")
         if one.cut_haplotypes:
             rarer = counted(one.cut_haplotypes, "haplotype")
             print(f"  {rarer} below {args.cut:g} left out, {one.cut_mass:.3g} of all copies together")

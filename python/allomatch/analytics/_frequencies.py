@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Alleles and haplotypes of the pool itself, and whether its genotypes are in Hardy-Weinberg proportion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import _core, option_values
+from ..errors import FormatError
+from ..estimation import estimate, loci_in_order
+from ._pool import frame_of, groups_of, registry_of
+
+if TYPE_CHECKING:
+    import pandas
+
+_PROPORTION = (
+    "people",
+    "certain",
+    "alleles",
+    "homozygotes",
+    "expected_homozygotes",
+    "inbreeding",
+    "z",
+    "p_value",
+)
+
+
+def allele_frequencies(
+    donors: Any,
+    loci: str | Sequence[str] = "10/10",
+    *,
+    by: str | None = None,
+    bootstrap: int = 200,
+    **options: Any,
+) -> pandas.DataFrame:
+    """Allele frequencies of each locus on its own, by maximum likelihood.
+
+    Args:
+        donors: a registry, or a data frame of donors.
+        loci: ``10/10``, or names.
+        by: a donor field: one table for each value, as in :func:`completeness`.
+        bootstrap: samples of the people for the intervals; 0 for none.
+        options: of :func:`allomatch.estimate`: ``unit``, ``level``, ``seed``, ``cut``, ``threads``.
+
+    Returns:
+        One row an allele, by locus, the most frequent first: ``locus``, ``allele``, ``frequency``, ``count``
+        of expected copies, ``people`` typed at the locus, and with ``bootstrap`` ``standard_error``,
+        ``low``, ``high``.
+
+    Raises:
+        FormatError: as :func:`allomatch.estimate`, or no such field.
+    """
+    rows = []
+    for group, label in _people_by(donors, by):
+        registry, people = group
+        for locus in loci_in_order(loci):
+            if not _typed(registry, locus, people):
+                continue
+            found = estimate(registry, [locus], people=people, bootstrap=bootstrap, **options)
+            table = found.to_pandas().drop(columns=locus).rename(columns={"haplotype": "allele"})
+            table.insert(0, "locus", locus)
+            table.insert(4, "people", found.people)
+            rows.append(_labelled(table, by, label))
+    return _together(rows)
+
+
+def haplotype_frequencies(
+    donors: Any,
+    loci: str | Sequence[str] = "10/10",
+    *,
+    by: str | None = None,
+    bootstrap: int = 200,
+    **options: Any,
+) -> pandas.DataFrame:
+    """Haplotype frequencies with intervals: :func:`allomatch.estimate` as a table, of each value of a field.
+
+    Args:
+        donors: a registry, or a data frame of donors.
+        loci: ``10/10``, or names.
+        by: a donor field; groups with nobody typed at the loci are left out.
+        bootstrap: samples of the people for the intervals; 0 for none.
+        options: of :func:`allomatch.estimate`.
+
+    Returns:
+        The columns of :meth:`allomatch.Estimate.to_pandas`, with ``people`` used.
+
+    Raises:
+        FormatError: as :func:`allomatch.estimate`, or no such field.
+    """
+    rows = []
+    for group, label in _people_by(donors, by):
+        registry, people = group
+        if not any(_typed(registry, locus, people) for locus in loci_in_order(loci)):
+            continue
+        found = estimate(registry, loci, people=people, bootstrap=bootstrap, **options)
+        rows.append(_labelled(found.to_pandas().assign(people=found.people), by, label))
+    return _together(rows)
+
+
+def hardy_weinberg(
+    donors: Any,
+    loci: str | Sequence[str] = "10/10",
+    *,
+    by: str | None = None,
+    unit: str = "class",
+    threads: int = 0,
+) -> pandas.DataFrame:
+    """Test each locus for an excess or a lack of homozygotes against Hardy-Weinberg proportion.
+
+    A score test that takes every typing as it is: of an ambiguous one the probability that it is homozygous
+    counts, and the variance is that of the people's own terms. An excess comes from alleles that typing
+    missed, from blanks that were not homozygous, or from a pool of several populations; a group that has one
+    with ``by`` is where to look.
+
+    Args:
+        donors: a registry, or a data frame of donors.
+        loci: ``10/10``, or names. Loci where nobody is typed are left out.
+        by: a donor field, as in :func:`completeness`.
+        unit: ``class`` or ``two_fields``.
+        threads: 0 for all.
+
+    Returns:
+        One row a group and locus: ``locus``; ``people`` typed there; ``certain`` of them with one genotype;
+        ``alleles``; ``homozygotes`` (expected number, given the typings); ``expected_homozygotes`` (people
+        times the sum of the squared allele frequencies); ``inbreeding`` (1 - heterozygotes / expected ones;
+        in [-1, 1]); ``z``; ``p_value`` (two-sided, normal; NaN with one allele).
+
+    Raises:
+        FormatError: an option that does not fit, or no such field.
+
+    With many loci or groups some small ``p_value`` are to be expected by chance alone.
+    """
+    rows = []
+    for group, label in _people_by(donors, by):
+        registry, people = group
+        for locus in loci_in_order(loci):
+            if not _typed(registry, locus, people):
+                continue
+            found = _core.hardy_weinberg(
+                registry._core,
+                locus,
+                option_values.text("unit", unit),
+                option_values.whole("threads", threads, 1024),
+                people,
+            )
+            table = frame_of({"locus": [locus], **{name: [found[name]] for name in _PROPORTION}})
+            rows.append(_labelled(table, by, label))
+    return _together(rows)
+
+
+def _people_by(donors: Any, by: str | None) -> list[tuple[tuple[Any, Any], str]]:
+    registry = registry_of(donors)
+    groups = groups_of(registry, by)
+    numbers = [
+        np.flatnonzero(groups.donors == group).astype(np.uint32) for group in range(len(groups.labels))
+    ]
+    return [((registry, people), label) for people, label in zip(numbers, groups.labels, strict=True)]
+
+
+def _typed(registry: Any, locus: str, people: Any) -> bool:
+    return bool((_core.locus_texts(registry._core, locus)["donors"][people] != 0).any())
+
+
+def _labelled(table: pandas.DataFrame, by: str | None, label: str) -> pandas.DataFrame:
+    if by is not None:
+        table.insert(0, by, label)
+    return table
+
+
+def _together(rows: list[pandas.DataFrame]) -> pandas.DataFrame:
+    if not rows:
+        raise FormatError("column loci: nobody is typed at these loci", column="loci")
+    import pandas
+
+    return pandas.concat(rows, ignore_index=True)
