@@ -2,6 +2,7 @@
 #include "fixtures.hpp"
 
 #include <allomatch/analytics/match_likelihood.hpp>
+#include <allomatch/analytics/pool_matches.hpp>
 #include <allomatch/haplotype/locus_relation.hpp>
 
 #include <benchmark/benchmark.h>
@@ -86,5 +87,50 @@ void likelihood_against_plain(benchmark::State& state) {
     state.counters["plain_to_fast"] = plain / fast;
 }
 BENCHMARK(likelihood_against_plain)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(1);
+
+/// Every donor as a patient against all others, 10/10 with up to one mismatch, counts by donor.
+void all_against_all(benchmark::State& state) {
+    const auto& pool = bench::simulated_pool(static_cast<std::size_t>(state.range(0)));
+    const registry& donors = *pool.donors;
+    pool_matches found{{0, 0}, {0, 0}};
+    double milliseconds = 0;
+    for (auto _ : state) {
+        const auto start = clock_type::now();
+        found = count_pool_matches(donors, {});
+        milliseconds += milliseconds_since(start);
+    }
+    // Donors spread over the pool, each searched for as a patient.
+    constexpr std::size_t sample = 1000;
+    std::vector<std::shared_ptr<const patient>> patients;
+    std::vector<donor_index> of_patient;
+    for (std::size_t i = 0; i < sample; ++i) {
+        const auto d = static_cast<donor_index>(i * donors.size() / sample);
+        auto who = std::make_shared<patient>();
+        who->id = std::string(donors.id(d));
+        for (std::size_t l = 0; l < locus_count; ++l) {
+            const auto at = static_cast<locus>(l);
+            who->genotypes[l] = donors.column(at).dictionary.genotype_at(donors.code(at, d));
+        }
+        patients.push_back(std::move(who));
+        of_patient.push_back(d);
+    }
+    search_request request = bench::usual_request();
+    request.threads = 0;
+    request.order = ranking::preset("hla_only");
+    request.also = std::vector<locus>{};
+    const auto start = clock_type::now();
+    const auto lists = search_many(pool.donors, patients, request);
+    const double searched = milliseconds_since(start) * static_cast<double>(donors.size()) / sample;
+    for (std::size_t i = 0; i < sample; ++i) {
+        std::array<std::uint32_t, 2> counts{};
+        for (const hit& h : lists[i].hits)
+            if (h.donor != of_patient[i]) ++counts[h.mismatches];
+        if (counts[0] != found.potential.count(of_patient[i], 0) || counts[1] != found.potential.count(of_patient[i], 1))
+            state.SkipWithError("differs from searching");
+    }
+    state.counters["typings"] = static_cast<double>(found.typings);
+    state.counters["search_many_to_this"] = searched / milliseconds * static_cast<double>(state.iterations());
+}
+BENCHMARK(all_against_all)->Arg(100'000)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(1);
 
 }  // namespace
