@@ -29,7 +29,7 @@ class _Stream:
 
 
 class Frames:
-    """Conversion to data frames and files; the column names are those of match files."""
+    """Conversion to data frames and files, with the same columns in both."""
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         raise NotImplementedError
@@ -54,7 +54,7 @@ class Frames:
         return polars.DataFrame(_Stream(self))
 
     def write(self, path: str | os.PathLike[str]) -> None:
-        """Write a match file by its ending: .csv .tsv .json .jsonl (also .gz), or .parquet (needs pyarrow).
+        """Write a file by its ending: .csv .tsv .json .jsonl (also .gz), or .parquet (needs pyarrow).
 
         Nothing is left behind when writing fails.
 

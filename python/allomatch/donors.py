@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from . import _core, option_values
+from ._frames import Frames
 from .errors import FormatError
 from .meaning import MeaningChanges
 
@@ -15,8 +16,14 @@ Progress = Callable[[int], None] | None
 _Self = TypeVar("_Self", bound="Donors")
 
 
-class Donors:
-    """Donors as columns: what a :class:`Registry` knows without a patient. Immutable."""
+class Donors(Frames):
+    """Donors as columns: what a :class:`Registry` knows without a patient. Immutable.
+
+    As a data frame (``to_pandas``, ``to_arrow``, ``to_polars``) or file (``write``) it has the columns of a
+    donor file, one row a donor in the order of the input: ``id``; per typed locus ``A_1`` and ``A_2`` with
+    the texts as received, or ``A`` where GL Strings were; the fields. Dates are texts, missing values are
+    missing. A frame or file reads back as the same donors. About 0.2 s for 100,000 donors.
+    """
 
     def __init__(self, core: _core.Registry, report: _core.ImportReport) -> None:
         self._core = core
@@ -133,6 +140,12 @@ class Donors:
             FormatError: it cannot be written; what was there before is there still.
         """
         self._core.save(path)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return _core.registry_stream(self._core)
+
+    def _write_text(self, path: str | os.PathLike[str]) -> None:
+        _core.write_registry(self._core, path)
 
     def __len__(self) -> int:
         return len(self._core)

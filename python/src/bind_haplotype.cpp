@@ -1,28 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "binding.hpp"
+#include "frequency_store.hpp"
 #include "problem_dict.hpp"
 
 #include <allomatch/haplotype/builtin_frequencies.hpp>
 #include <allomatch/haplotype/imputation.hpp>
-#include <allomatch/io/read_frequencies.hpp>
 #include <allomatch/search/patient.hpp>
 
 namespace allomatch::python {
 
 namespace {
-
-/// Sets that were read together, indexed, and the account of their rows.
-struct frequency_store {
-    std::vector<populations::set_pointer> sets;
-    io::frequency_report report;
-};
-
-std::shared_ptr<frequency_store> store(io::frequency_sets&& read) {
-    auto all = std::make_shared<frequency_store>();
-    for (frequency_set& set : read.sets) all->sets.push_back(std::make_shared<const haplotype_index>(std::move(set)));
-    all->report = std::move(read.report);
-    return all;
-}
 
 py::list set_list(const frequency_store& all) {
     py::list out;

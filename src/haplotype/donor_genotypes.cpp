@@ -5,8 +5,11 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <limits>
 #include <map>
+#include <numbers>
+#include <numeric>
 
 namespace allomatch {
 
@@ -219,6 +222,29 @@ donor_genotypes::coverage donor_genotypes::count_explained(std::size_t threads) 
     for (std::size_t typing = 0; typing < typings_.size(); ++typing)
         (set_of[typing] == nobody ? counts.unexplained : counts.explained[set_of[typing]]) += typings_[typing].donors;
     return counts;
+}
+
+std::vector<double> donor_genotypes::log10_probabilities(std::size_t threads) const {
+    std::vector<double> sums;
+    for (std::size_t s = 0; s < sets_->size(); ++s) {
+        const auto frequencies = (*sets_)[static_cast<population_number>(s)].frequencies();
+        sums.push_back(std::accumulate(frequencies.begin(), frequencies.end(), 0.0));
+    }
+    std::vector<double> found(typings_.size(), -std::numeric_limits<double>::infinity());
+    parallel_for_blocks(typings_.size(), typing_block, threads, [&](std::size_t begin, std::size_t end) {
+        std::unique_ptr<const diplotypes> unkept;
+        for (std::size_t typing = begin; typing < end; ++typing) {
+            const populations::choice& choice = choices_[typings_[typing].choice];
+            for (std::size_t tried = 0; tried < choice.size(); ++tried) {
+                const diplotypes& person = pairs(static_cast<std::uint32_t>(typing), tried, unkept);
+                if (person.empty()) continue;
+                found[typing] = std::log10(person.total) - 2 * person.scale * std::numbers::ln2 / std::numbers::ln10 -
+                                2 * std::log10(sums[choice[tried]]);
+                break;
+            }
+        }
+    });
+    return found;
 }
 
 std::string donor_genotypes::unexplained_reason(donor_index d) const {

@@ -67,6 +67,10 @@ public:
         std::size_t unexplained = 0;
     };
     [[nodiscard]] coverage count_explained(std::size_t threads = 0) const;
+    /// log10 of the probability that a person drawn from the first set that explains a typing has it: the sum over
+    /// its haplotype pairs in Hardy-Weinberg proportion, of the set divided by its sum. By number of the typing;
+    /// minus infinity where no pair fits, fully typed or not. Works out every typing.
+    [[nodiscard]] std::vector<double> log10_probabilities(std::size_t threads = 0) const;
     /// Why no set that the donor may use explains the typing: what no haplotype of it has.
     [[nodiscard]] std::string unexplained_reason(donor_index d) const;
     /// Bytes of what is kept.

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the pool looks like: how well it is typed, what is wrong with it, how old it is and how it is used.
+
+Functions take a :class:`allomatch.Registry` or a data frame of donors and return pandas frames with plain
+columns; :mod:`allomatch.analytics.plots` draws them. Needs the extra ``frames``, pictures ``plot``.
+"""
+
+from . import plots
+from ._ages import AGE_BANDS, age_structure, ageing_out, attrition
+from ._completeness import completeness
+from ._genotypes import genotype_frequencies, homozygosity
+from ._kinship import duplicates, relatives
+from ._linkage import linkage, linkage_pairs
+from ._suspicious import suspicious_typings, typing_probabilities
+from ._use import days_to_collection, donations_by_year, utilisation
+
+__all__ = [
+    "AGE_BANDS",
+    "age_structure",
+    "ageing_out",
+    "attrition",
+    "completeness",
+    "days_to_collection",
+    "donations_by_year",
+    "duplicates",
+    "genotype_frequencies",
+    "homozygosity",
+    "linkage",
+    "linkage_pairs",
+    "plots",
+    "relatives",
+    "suspicious_typings",
+    "typing_probabilities",
+    "utilisation",
+]

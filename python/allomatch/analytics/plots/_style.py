@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What all figures share: colours, fonts, grid, language."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal
+
+from ... import option_values
+from ...errors import FormatError
+
+if TYPE_CHECKING:
+    import pandas
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Lang = Literal["en", "zh"]
+Say = Callable[[str, str], str]
+"""Chooses the English or the Chinese words."""
+
+# Colours that people with colour-blindness tell apart (Okabe and Ito).
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
+INK, PALE, GRID = "#1f2d3d", "#9aa5b1", "#e6eaef"
+SEQUENTIAL = "cividis_r"
+_CHINESE = (
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "Noto Sans CJK JP",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "SimHei",
+)
+_STYLE: dict[str, Any] = {
+    "font.size": 9,
+    "axes.titlesize": 10.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.titlepad": 9,
+    "axes.labelsize": 9,
+    "axes.edgecolor": PALE,
+    "axes.labelcolor": INK,
+    "axes.titlecolor": INK,
+    "axes.linewidth": 0.7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.unicode_minus": False,
+    "grid.color": GRID,
+    "grid.linewidth": 0.7,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.major.size": 0,
+    "ytick.major.size": 0,
+    "xtick.minor.size": 0,
+    "ytick.minor.size": 0,
+    "legend.frameon": False,
+    "figure.dpi": 110,
+    "savefig.dpi": 200,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "allomatch",
+}
+
+
+@contextmanager
+def drawing(
+    size: tuple[float, float], ax: Axes | None, title: str | None, lang: str
+) -> Iterator[tuple[Figure, Axes, Say]]:
+    """Axes to draw in, of their own figure or those given, in the style of the house.
+
+    Global settings of matplotlib stay as they are.
+
+    Raises:
+        ImportError: matplotlib is missing.
+        FormatError: another language than ``en`` or ``zh``.
+    """
+    say = words(lang)
+    try:
+        import matplotlib
+        from cycler import cycler
+        from matplotlib.figure import Figure
+    except ModuleNotFoundError:
+        raise ImportError("pictures need the package matplotlib (pip install 'allomatch[plot]')") from None
+    families = list(_families())
+    style: Any = {**_STYLE, "font.family": families, "axes.prop_cycle": cycler(color=COLOURS)}
+    with matplotlib.rc_context(style):
+        if ax is None:
+            figure = Figure(figsize=size, layout="constrained")
+            axes = figure.add_subplot()
+        else:
+            axes, figure = ax, ax.figure.figure
+        yield figure, axes, say
+        if title:
+            axes.set_title(title)
+        # Ticks are made when the figure is drawn, in the settings of then.
+        axes.tick_params(which="both", labelfontfamily=families)
+
+
+def words(lang: str) -> Say:
+    if lang not in ("en", "zh"):
+        raise option_values.refuse("lang", lang, "expected en or zh")
+    return (lambda english, chinese: chinese) if lang == "zh" else (lambda english, chinese: english)
+
+
+def columns_of(table: pandas.DataFrame, maker: str, names: Sequence[str]) -> None:
+    """That a table is one that a function made, with something in it.
+
+    Raises:
+        FormatError: a column is missing, or there is no row.
+    """
+    missing = [name for name in names if name not in getattr(table, "columns", ())]
+    if missing:
+        raise FormatError(
+            f"column table: expected the table that {maker} returns; it lacks {', '.join(missing)}",
+            column="table",
+        )
+    if not len(table):
+        raise FormatError("column table: there is no row to draw", column="table")
+
+
+def group_of(table: pandas.DataFrame, first: str) -> str | None:
+    """The column of the groups: the one before the first of the table's own, if any."""
+    place = list(table.columns).index(first)
+    return str(table.columns[0]) if place > 0 else None
+
+
+def percent(axis: Any, decimals: int = 0) -> None:
+    """Ticks of shares as per cent."""
+    from matplotlib.ticker import PercentFormatter
+
+    axis.set_major_formatter(PercentFormatter(1.0, decimals=decimals, symbol=" %"))
+
+
+def thousands(axis: Any) -> None:
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    axis.set_major_locator(MaxNLocator(nbins="auto", integer=True, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+
+
+def legend_below(figure: Figure, axes: Axes, columns: int, own: bool) -> None:
+    """A legend under the axes: of the whole figure when it is ours."""
+    if own:
+        handles, labels = axes.get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside lower center", ncols=columns, frameon=False)
+    else:
+        axes.legend(fontsize=8)
+
+
+@functools.cache
+def _families() -> tuple[str, ...]:
+    """Latin first; the first Chinese font there is for what that lacks."""
+    from matplotlib import font_manager
+
+    known = {font.name for font in font_manager.fontManager.ttflist}
+    return ("DejaVu Sans", *[name for name in _CHINESE if name in known][:1])

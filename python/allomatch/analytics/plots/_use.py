@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pictures of how the pool is used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ._stacked import stacked_bars
+from ._style import COLOURS, GRID, INK, columns_of, drawing, group_of, legend_below, thousands
+
+if TYPE_CHECKING:
+    import pandas
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from ._style import Lang
+
+
+def utilisation(
+    table: pandas.DataFrame, *, ax: Axes | None = None, title: str | None = None, lang: Lang = "en"
+) -> Figure:
+    """:func:`allomatch.analytics.utilisation`: donations for each 1,000 donors, the highest first, with
+    counts; the line is the whole pool."""
+    columns_of(table, "utilisation", ("donors", "donations", "per_1000"))
+    group = group_of(table, "donors")
+    rows = table[table["donors"] > 0].sort_values("per_1000", ascending=False)
+    with drawing((6.2, 1.1 + 0.3 * len(rows)), ax, title, lang) as (figure, axes, say):
+        places = np.arange(len(rows))
+        names = (
+            [say("whole pool", "全库")]
+            if group is None
+            else [one or say("(blank)", "（空）") for one in rows[group]]
+        )
+        axes.barh(places, rows["per_1000"], 0.7, color=COLOURS[0])
+        counts = say("{donations:,} of {donors:,} donors", "{donations:,} 例 / {donors:,} 人")
+        right = max(float(rows["per_1000"].max()), 1e-9)
+        for place, row in enumerate(rows.itertuples()):
+            text = counts.format(donations=row.donations, donors=row.donors)
+            axes.text(float(row.per_1000) + 0.015 * right, place, text, va="center", fontsize=8)
+        overall = 1000 * rows["donations"].sum() / rows["donors"].sum()
+        axes.axvline(overall, color=COLOURS[1], linewidth=1.1, linestyle=(0, (4, 3)), zorder=0)
+        axes.set_yticks(places, names)
+        axes.invert_yaxis()
+        axes.set_xlim(0, 1.38 * right)
+        axes.grid(axis="x")
+        axes.spines["left"].set_color(GRID)
+        label = say(
+            "donations for each 1,000 donors (line: whole pool, {:.2f})",
+            "每千名供者捐献例数（虚线：全库 {:.2f}）",
+        )
+        axes.set_xlabel(label.format(overall))
+    return figure
+
+
+def donations_by_year(
+    table: pandas.DataFrame, *, ax: Axes | None = None, title: str | None = None, lang: Lang = "en"
+) -> Figure:
+    """:func:`allomatch.analytics.donations_by_year`: donations a year, the largest groups stacked."""
+    columns_of(table, "donations_by_year", ("year", "donations"))
+    group = str(table.columns[1]) if table.columns[1] != "donations" else None
+    years = sorted(set(table["year"]))
+    with drawing((6.2, 3.4), ax, title, lang) as (figure, axes, say):
+        bottom, colours = stacked_bars(axes, table, "year", years, "donations", group, say)
+        for place, total in enumerate(bottom):
+            axes.text(place, total, f"{total:,.0f}", ha="center", va="bottom", fontsize=8)
+        axes.set_xticks(range(len(years)), [str(year) for year in years])
+        axes.grid(axis="y")
+        thousands(axes.yaxis)
+        axes.set_ylim(0, 1.1 * max(bottom.max(), 1))
+        axes.set_xlabel(say("year", "年份"))
+        axes.set_ylabel(say("donations", "捐献例数"))
+        if group is not None:
+            legend_below(figure, axes, colours, ax is None)
+    return figure
+
+
+def days_to_collection(
+    table: pandas.DataFrame, *, ax: Axes | None = None, title: str | None = None, lang: Lang = "en"
+) -> Figure:
+    """:func:`allomatch.analytics.days_to_collection`: how many collections took how long, with the median."""
+    columns_of(table, "days_to_collection", ("days", "collected"))
+    days = table["days"].dropna().to_numpy(dtype=float)
+    with drawing((6.2, 3.2), ax, title, lang) as (figure, axes, say):
+        if len(days):
+            week = 7
+            last = int(days.max()) // week + 1
+            axes.hist(
+                days,
+                bins=[week * at for at in range(last + 1)],
+                color=COLOURS[0],
+                edgecolor="white",
+                linewidth=0.6,
+            )
+            median = float(np.median(days))
+            axes.axvline(median, color=COLOURS[1], linewidth=1.2, linestyle=(0, (4, 3)))
+            text = say(f"median {median:g} days", f"中位数 {median:g} 天")
+            axes.annotate(
+                text,
+                (median, 1),
+                xycoords=("data", "axes fraction"),
+                xytext=(4, -4),
+                textcoords="offset points",
+                va="top",
+                color=INK,
+                fontsize=8,
+            )
+            axes.set_xlim(left=0)
+        axes.grid(axis="y")
+        thousands(axes.yaxis)
+        axes.set_xlabel(
+            say("days from the reservation to the collection, by week", "从预留到采集的天数（按周）")
+        )
+        axes.set_ylabel(say("collections", "采集例数"))
+    return figure
