@@ -92,7 +92,7 @@ BENCHMARK(likelihood_against_plain)->Unit(benchmark::kMillisecond)->UseRealTime(
 void all_against_all(benchmark::State& state) {
     const auto& pool = bench::simulated_pool(static_cast<std::size_t>(state.range(0)));
     const registry& donors = *pool.donors;
-    pool_matches found{{0, 0}, {0, 0}};
+    pool_matches found{{0, 0}, {0, 0}, {}};
     double milliseconds = 0;
     for (auto _ : state) {
         const auto start = clock_type::now();

@@ -186,7 +186,10 @@ pool_matches count_pool_matches(const registry& donors, const pool_match_options
     if (!groups.empty() && groups.size() != donors.size())
         throw format_error(problem::with_value("groups", std::to_string(groups.size()), "expected one number a donor"));
     const distinct_typings typings(donors, options, groups);
-    pool_matches out{match_counts(donors.size(), options.max_mismatches), match_counts(donors.size(), options.max_mismatches), typings.size()};
+    pool_matches out{match_counts(donors.size(), options.max_mismatches), match_counts(donors.size(), options.max_mismatches), {}, typings.size()};
+    std::uint32_t offered = 0;
+    for (std::uint32_t t = 0; t < typings.size(); ++t) offered += typings.offered(t);
+    for (donor_index d = 0; d < donors.size(); ++d) out.others.push_back(offered - (typings.can_be_offered(d) ? 1U : 0U));
     std::vector<std::uint32_t> tasks;  // where each begins
     for (std::uint32_t t = 0; t < typings.size(); ++t)
         if (tasks.empty() || t - tasks.back() == task_typings ||

@@ -50,6 +50,7 @@ private:
 struct pool_matches {
     match_counts potential;  ///< by the lowest count of mismatches, as searches limit it: an upper bound of matches
     match_counts certain;    ///< by the highest count that some resolution of both typings allows: a lower bound
+    std::vector<std::uint32_t> others;  ///< donors that each donor was compared with
     std::size_t typings = 0;  ///< distinct typings at the loci
 };
 

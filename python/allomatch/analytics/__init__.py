@@ -10,7 +10,9 @@ from ._ages import AGE_BANDS, age_structure, ageing_out, attrition
 from ._completeness import completeness
 from ._genotypes import genotype_frequencies, homozygosity
 from ._kinship import duplicates, relatives
+from ._likelihood import match_likelihood, recruitment, size_for
 from ._linkage import linkage, linkage_pairs
+from ._observed import branch_value, observed_likelihood, observed_matches
 from ._suspicious import suspicious_typings, typing_probabilities
 from ._use import days_to_collection, donations_by_year, utilisation
 
@@ -19,6 +21,7 @@ __all__ = [
     "age_structure",
     "ageing_out",
     "attrition",
+    "branch_value",
     "completeness",
     "days_to_collection",
     "donations_by_year",
@@ -27,8 +30,13 @@ __all__ = [
     "homozygosity",
     "linkage",
     "linkage_pairs",
+    "match_likelihood",
+    "observed_likelihood",
+    "observed_matches",
     "plots",
+    "recruitment",
     "relatives",
+    "size_for",
     "suspicious_typings",
     "typing_probabilities",
     "utilisation",

@@ -106,6 +106,7 @@ TEST(pool_matches, donors_who_cannot_be_had_are_patients_only) {
     EXPECT_EQ(found.potential.count(0, 0), 1U);
     EXPECT_EQ(found.potential.count(1, 0), 2U);
     EXPECT_EQ(found.potential.count(2, 0), 2U);
+    EXPECT_EQ(found.others, (std::vector<std::uint32_t>{1, 2, 2, 1}));
     expect_as_searched(donors, options, 1);
 }
 
