@@ -12,7 +12,7 @@
 namespace allomatch {
 
 /// Typings as columns of genotype codes, sorted by them; `loci` go from the one that tells donors apart best to the worst.
-/// Loci where nobody is typed are left out, as nothing can mismatch there.
+/// Loci where nobody is typed are left out: any two people have 0 to 2 mismatches there.
 class distinct_typings {
 public:
     distinct_typings(const registry& donors, const pool_match_options& options, std::span<const std::uint32_t> groups);

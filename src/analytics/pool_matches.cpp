@@ -21,7 +21,8 @@ constexpr std::uint32_t task_typings = 128;
 class near_typings {
 public:
     near_typings(const registry& donors, const distinct_typings& typings, const pool_match_options& options)
-        : pool_(donors), typings_(typings), limit_(options.max_mismatches), queries_(typings.loci().size()) {}
+        : pool_(donors), typings_(typings), limit_(options.max_mismatches),
+          untyped_(2 * static_cast<unsigned>(options.loci.size() - typings.loci().size())), queries_(typings.loci().size()) {}
 
     /// Near `typing`, ascending, itself among them if it matches itself.
     [[nodiscard]] std::span<const std::uint32_t> find(std::uint32_t typing) {
@@ -44,7 +45,7 @@ public:
     [[nodiscard]] unsigned mismatches(std::size_t i) const noexcept { return sums_[i]; }
     /// Highest ones.
     [[nodiscard]] unsigned mismatches_max(std::uint32_t other) {
-        unsigned sum = 0;
+        unsigned sum = untyped_;
         for (std::size_t at = 0; at < queries_.size(); ++at)
             sum += outcome_sums(queries_[at].query.outcome(typings_.codes(at)[other])).mismatches_max();
         return sum;
@@ -100,6 +101,7 @@ private:
     const registry& pool_;
     const distinct_typings& typings_;
     unsigned limit_;
+    unsigned untyped_;  // highest mismatches at the loci where nobody is typed
     std::vector<asked> queries_;  // by locus
     std::vector<std::uint32_t> candidates_;
     std::vector<std::uint8_t> candidate_sums_;

@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Match likelihood from frequencies: against the definition in fractions, and against registries that are drawn
-and searched."""
+"""Match likelihood from frequencies: against the definition in fractions, and against registries that are drawn and
+searched."""
 
 import random
 from fractions import Fraction
 from itertools import product
 
+import allomatch as am
 import numpy as np
 import pytest
-
-import allomatch as am
 from allomatch import analytics
 
 pd = pytest.importorskip("pandas")

@@ -4,10 +4,9 @@
 from itertools import combinations
 from math import comb
 
+import allomatch as am
 import numpy as np
 import pytest
-
-import allomatch as am
 from allomatch import analytics
 
 pd = pytest.importorskip("pandas")
@@ -84,7 +83,8 @@ def test_whole_pool_is_the_share_with_a_match(pool):
 
 
 def test_formula_lies_in_the_observed_band(tmp_path):
-    """Certain typings: what is observed is what the frequencies say, within the sampling error of 4,000 donors."""
+    """Certain typings: what is observed is what the frequencies say, within the sampling error of 4,000
+    donors."""
     files = am.simulate(tmp_path, donors=4000, patients=1, seed=9, quality={"three_field": 1}, null_alleles=0)
     registry = am.Registry.from_csv(files["donors"])
     sizes = [30, 300, 3000]
