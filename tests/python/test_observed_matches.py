@@ -20,11 +20,14 @@ def pool(tmp_path_factory):
     names = am.Nomenclature.builtin()
     mac = am.MacTable.load(files["mac"])
     registry = am.Registry.from_csv(files["donors"], names, mac=mac)
+    rows = pd.read_csv(files["donors"], dtype=str, keep_default_na=False)
+    cells = [column for column in rows.columns if column.endswith(("_1", "_2"))]
     found = []
     for donor in range(600):
-        patient = am.Patient(f"patient {donor}", registry._core.typings(donor), names, mac=mac)
-        rows = registry.search(patient, loci="10/10", max_mismatches=2).to_pandas()
-        found.append((donor, rows[rows["donor_id"] != registry._core.id(donor)]))
+        typing = {column: rows[column][donor] for column in cells}
+        patient = am.Patient(f"patient {donor}", typing, names, mac=mac)
+        hits = registry.search(patient, loci="10/10", max_mismatches=2).to_pandas()
+        found.append((donor, hits[hits["donor_id"] != rows["id"][donor]]))
     return registry, found
 
 

@@ -147,7 +147,7 @@ set_pointer long_set() {
     set_rows rows;
     std::set<std::string> known;
     double f = 0.1;
-    while (rows.size() < 1200) {
+    while (rows.size() < 900) {
         std::string haplotype;
         for (const char* l : {"A*", "~B*", "~C*", "~DRB1*"})
             haplotype += l + std::to_string(10 + random() % 12) + ":0" + std::to_string(1 + random() % 3);
