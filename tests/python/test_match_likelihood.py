@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Match likelihood from frequencies: against the definition in fractions, and against registries that are drawn and
-searched."""
+"""Match likelihood from frequencies: against the definition in fractions, and against registries that are
+drawn and searched."""
 
 import random
 from fractions import Fraction
