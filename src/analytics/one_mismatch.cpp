@@ -58,17 +58,20 @@ public:
     void add_neighbours(const coded_locus& l, std::span<const std::uint32_t> group, std::vector<std::vector<double>>& to) {
         keys_.start(2 * group.size());
         for (auto& column : sums_) column.clear();
+        carriers_.clear();
         for (const std::uint32_t g : group)
             each_class(l, g, [&](const genotype_key& carrier) {
                 const std::size_t c = keys_.insert(carrier);
+                carriers_.push_back(static_cast<std::uint32_t>(c));
                 for (std::size_t i = 0; i < which_.size(); ++i) {
                     if (c == sums_[i].size()) sums_[i].push_back(0);
                     sums_[i][c] += table_.probabilities[which_[i]][g];
                 }
             });
+        auto next = carriers_.begin();
         for (const std::uint32_t g : group)
-            each_class(l, g, [&](const genotype_key& carrier) {
-                const std::size_t c = keys_.find(carrier);
+            each_class(l, g, [&](const genotype_key&) {
+                const std::size_t c = *next++;
                 for (std::size_t i = 0; i < which_.size(); ++i)
                     to[i][g] += std::max(0.0, sums_[i][c] - table_.probabilities[which_[i]][g]);
             });
@@ -91,6 +94,7 @@ private:
 
     const genotype_table& table_;
     key_table keys_;
+    std::vector<std::uint32_t> carriers_;  // number of the key of each class of each genotype
     std::vector<std::vector<double>> sums_;
     std::span<const std::size_t> which_;
 };

@@ -45,8 +45,8 @@ struct likelihood_options {
 /// Immutable: any number of threads may ask. All results are the same bits for any number of threads.
 ///
 /// Cost: linear in the haplotype pairs of every distinct set; 12.5 million pairs (5,000 haplotypes) take about half a second on
-/// two cores, with one mismatch about ten times as long. Memory: 8 bytes a genotype and 8 a population and genotype that
-/// both patients and donors have; with one mismatch about 40 while it is worked out.
+/// two cores, with one mismatch ten times as long. Memory: 8 bytes a genotype and 8 a donor population for those genotypes
+/// that both patients and donors have; three times that while it is worked out, four times with one mismatch.
 class match_likelihood {
 public:
     /// The sets are only read here.

@@ -82,8 +82,8 @@ def match_likelihood(
         ImportError: pandas is missing (extra ``frames``).
 
     Releases the GIL. Cost: 5,000 haplotypes and 50 sizes about a second on two cores, growing with the square
-    of the haplotypes; one mismatch about ten times that. Memory: 16 bytes a genotype, with one mismatch about
-    50.
+    of the haplotypes; one mismatch about ten times that. Memory: some 50 bytes a
+    genotype, 70 with one mismatch.
     """
     model = _model(
         patients, donors, population, shares, loci, mismatches, reachable, dpb1, tce_version, threads
