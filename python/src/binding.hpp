@@ -27,6 +27,7 @@ void bind_estimation(py::module_& m);
 void bind_search(py::module_& m);
 void bind_explanation(py::module_& m);
 void bind_analytics(py::module_& m);
+void bind_likelihood(py::module_& m);
 void bind_pool(py::module_& m);
 void bind_store(py::module_& m);
 

@@ -16,6 +16,7 @@ PYBIND11_MODULE(_core, m) {
     bind_search(m);
     bind_explanation(m);
     bind_analytics(m);
+    bind_likelihood(m);
     bind_pool(m);
     bind_store(m);
 }

@@ -11,7 +11,9 @@ from ._completeness import completeness
 from ._frequencies import allele_frequencies, haplotype_frequencies, hardy_weinberg
 from ._genotypes import genotype_frequencies, homozygosity
 from ._kinship import duplicates, relatives
+from ._likelihood import match_likelihood, recruitment, size_for
 from ._linkage import linkage, linkage_pairs
+from ._observed import branch_value, observed_likelihood, observed_matches
 from ._suspicious import suspicious_typings, typing_probabilities
 from ._use import days_to_collection, donations_by_year, utilisation
 
@@ -21,6 +23,7 @@ __all__ = [
     "ageing_out",
     "allele_frequencies",
     "attrition",
+    "branch_value",
     "completeness",
     "days_to_collection",
     "donations_by_year",
@@ -31,8 +34,13 @@ __all__ = [
     "homozygosity",
     "linkage",
     "linkage_pairs",
+    "match_likelihood",
+    "observed_likelihood",
+    "observed_matches",
     "plots",
+    "recruitment",
     "relatives",
+    "size_for",
     "suspicious_typings",
     "typing_probabilities",
     "utilisation",

@@ -7,6 +7,7 @@ raise ``FormatError`` for another table or one without rows, and ``ImportError``
 (extra ``plot``).
 """
 
+from ._likelihood import branch_value, likelihood, recruitment
 from ._linkage import linkage, linkage_pairs
 from ._quality import typing_probabilities
 from ._time import age_structure, ageing_out, attrition
@@ -17,13 +18,16 @@ __all__ = [
     "age_structure",
     "ageing_out",
     "attrition",
+    "branch_value",
     "completeness",
     "days_to_collection",
     "donations_by_year",
     "genotype_frequencies",
     "homozygosity",
+    "likelihood",
     "linkage",
     "linkage_pairs",
+    "recruitment",
     "typing_probabilities",
     "utilisation",
 ]

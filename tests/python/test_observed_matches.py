@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The donors of a registry against each other: as searched donor by donor, and as plain counting has it."""
+
+from itertools import combinations
+from math import comb
+
+import allomatch as am
+import numpy as np
+import pytest
+from allomatch import analytics
+
+pd = pytest.importorskip("pandas")
+pytest.importorskip("pyarrow")
+
+
+@pytest.fixture(scope="module")
+def pool(tmp_path_factory):
+    """600 donors of mixed typing quality, and what each of them finds as a patient."""
+    files = am.simulate(tmp_path_factory.mktemp("pool"), donors=600, patients=1, seed=5)
+    names = am.Nomenclature.builtin()
+    mac = am.MacTable.load(files["mac"])
+    registry = am.Registry.from_csv(files["donors"], names, mac=mac)
+    rows = pd.read_csv(files["donors"], dtype=str, keep_default_na=False)
+    cells = [column for column in rows.columns if column.endswith(("_1", "_2"))]
+    found = []
+    for donor in range(600):
+        typing = {column: rows[column][donor] for column in cells}
+        patient = am.Patient(f"patient {donor}", typing, names, mac=mac)
+        hits = registry.search(patient, loci="10/10", max_mismatches=2).to_pandas()
+        found.append((donor, hits[hits["donor_id"] != rows["id"][donor]]))
+    return registry, found
+
+
+def test_counts_equal_searches(pool):
+    registry, found = pool
+    table = analytics.observed_matches(registry, mismatches=2)
+    assert list(table["id"]) == [registry._core.id(donor) for donor in range(600)]
+    assert (table["others"] == 599).all()
+    for donor, rows in found:
+        for k in range(3):
+            assert table[f"potential_{k}"][donor] == (rows["mismatches"] == k).sum()
+            assert table[f"certain_{k}"][donor] == (rows["mismatches_max"] == k).sum()
+    assert table["certain_0"].sum() > 0
+
+
+def test_threads_and_progress(pool):
+    registry, _ = pool
+    seen = []
+    one = analytics.observed_matches(
+        registry, threads=1, progress=lambda done, total: seen.append((done, total))
+    )
+    assert seen and seen[-1][0] == seen[-1][1]
+    assert one.equals(analytics.observed_matches(registry, threads=3))
+
+
+def test_curve_equals_drawing_every_subset():
+    """Eight donors: of all subsets of the others, the share with a match."""
+    typings = ["02:01+24:02"] * 2 + ["11:01+11:01"] * 3 + ["02:01/02:06+24:02", "33:03+24:02", "30:01+01:01"]
+    frame = pd.DataFrame(
+        {"id": [f"D{i}" for i in range(8)], "A": [f"A*{t.replace('+', '+A*')}" for t in typings]}
+    )
+    registry = am.Registry.from_frame(frame, am.Nomenclature.names())
+    curve = analytics.observed_likelihood(registry, [0, 1, 3, 7.0], loci="A")
+    potential = [2, 2, 2, 2, 2, 2, 0, 0]
+    certain = [1, 1, 2, 2, 2, 0, 0, 0]
+    for kind, counts in (("potential", potential), ("certain", certain)):
+        for size, share in zip(curve["size"], curve[kind], strict=True):
+            subsets = list(combinations(range(7), size))
+            plain = np.mean([np.mean([any(i < m for i in chosen) for chosen in subsets]) for m in counts])
+            assert share == pytest.approx(plain, abs=1e-12)
+            assert share == pytest.approx(
+                np.mean([1 - comb(7 - m, size) / comb(7, size) for m in counts]), abs=1e-12
+            )
+
+
+def test_whole_pool_is_the_share_with_a_match(pool):
+    registry, _ = pool
+    table = analytics.observed_matches(registry)
+    for mismatches, columns in ((0, ["_0"]), (1, ["_0", "_1"])):
+        curve = analytics.observed_likelihood(registry, mismatches=mismatches)
+        assert curve["size"].iloc[-1] == 599
+        for kind in ("certain", "potential"):
+            matched = table[[kind + column for column in columns]].sum(axis=1) > 0
+            assert curve[kind].iloc[-1] == pytest.approx(matched.mean(), abs=1e-12)
+            assert curve[kind].is_monotonic_increasing
+
+
+def test_formula_lies_in_the_observed_band(tmp_path):
+    """Certain typings: what is observed is what the frequencies say, within the sampling error of 4,000
+    donors."""
+    files = am.simulate(tmp_path, donors=4000, patients=1, seed=9, quality={"three_field": 1}, null_alleles=0)
+    registry = am.Registry.from_csv(files["donors"])
+    sizes = [30, 300, 3000]
+    curve = analytics.observed_likelihood(registry, sizes, loci="6/6", mismatches=1)
+    exact = analytics.match_likelihood(am.Frequencies.builtin(), sizes=sizes, loci="6/6", mismatches=1)
+    error = np.sqrt(exact["probability"] * (1 - exact["probability"]) / 4000)
+    assert (curve["certain"] <= curve["potential"]).all()
+    assert (curve["potential"] > exact["probability"] - 5 * error).all()
+    assert (curve["potential"] < exact["probability"] + 0.03).all()
+
+
+def branches_of(*rows):
+    frame = pd.DataFrame(rows, columns=["id", "A_1", "A_2", "branch"])
+    return am.Registry.from_frame(frame, am.Nomenclature.names())
+
+
+def test_branch_value_by_hand():
+    registry = branches_of(
+        ("a", "02:01", "24:02", "宁波"),  # b and c match: two branches
+        ("b", "02:01", "24:02", "宁波"),  # a, c
+        ("c", "02:01", "24:02", "杭州"),  # a, b: 宁波 alone
+        ("d", "11:01", "11:01", "杭州"),  # e: 杭州 alone
+        ("e", "11:01", "11:01", "杭州"),  # d
+        ("f", "01:01", "30:01", "杭州"),  # g alone, potentially h too
+        ("g", "01:01", "30:01", ""),
+        ("h", "01:01/01:02", "30:01", "温州"),
+    )
+    table = analytics.branch_value(registry, loci="A").set_index("branch")
+    assert list(table.index) == ["", "宁波", "杭州", "温州"]
+    assert list(table["donors"]) == [1, 2, 4, 1]
+    assert list(table["genotypes"]) == [1, 1, 3, 0]
+    assert list(table["own_genotypes"]) == [0, 0, 1, 0]
+    assert list(table["served_certain"]) == [1, 1, 3, 0]
+    assert list(table["served_potential"]) == [0, 1, 2, 0]
+    assert table["certain_per_1000"]["杭州"] == 750
+
+
+def test_branch_value_equals_searches(pool):
+    registry, found = pool
+    table = analytics.branch_value(registry)
+    branch = dict(zip(registry.to_pandas()["id"], registry.to_pandas()["branch"], strict=True))
+    for column, kind in (("mismatches_max", "certain"), ("mismatches", "potential")):
+        served = dict.fromkeys(table["branch"], 0)
+        for _, rows in found:
+            of_matches = {branch[donor] for donor in rows[rows[column] == 0]["donor_id"]}
+            if len(of_matches) == 1:
+                served[of_matches.pop()] += 1
+        assert dict(zip(table["branch"], table[f"served_{kind}"], strict=True)) == served
+        assert sum(served.values()) > 0
+
+
+@pytest.mark.parametrize(
+    ("options", "column"),
+    [
+        ({"sizes": [600]}, "sizes"),
+        ({"sizes": [1.5]}, "sizes"),
+        ({"sizes": "all"}, "sizes"),
+        ({"mismatches": 3}, "mismatches"),
+        ({"loci": "A,A"}, "loci"),
+        ({"on": "yesterday"}, "on"),
+    ],
+)
+def test_options_are_checked(pool, options, column):
+    with pytest.raises(am.FormatError) as refused:
+        analytics.observed_likelihood(pool[0], **options)
+    assert refused.value.column == column
+
+
+def test_pools_without_anybody_to_match():
+    empty = branches_of()
+    assert len(analytics.observed_matches(empty, loci="A")) == 0
+    with pytest.raises(am.FormatError, match="two donors"):
+        analytics.observed_likelihood(branches_of(("a", "02:01", "24:02", "")), loci="A")
+    with pytest.raises(am.FormatError, match="no such donor field"):
+        analytics.branch_value(branches_of(("a", "02:01", "24:02", "")), by="city", loci="A")
