@@ -11,6 +11,8 @@
 #include <pybind11/numpy.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 namespace allomatch::python {
 
@@ -48,6 +50,25 @@ py::object certain_classes(const nomenclature& names, locus l, const genotype& g
     return py::make_tuple(text((*found)[0]), text((*found)[1]));
 }
 
+/// What a genotype means for matching, however it is written: neither the order of positions nor that of alternatives
+/// counts.
+using meaning = std::set<std::array<std::vector<class_id>, 2>>;
+
+meaning meaning_of(const genotype& g) {
+    meaning found;
+    for (const genotype_alternative& a : g.alternatives) {
+        std::array<std::vector<class_id>, 2> sides;
+        for (std::size_t side = 0; side < 2; ++side) {
+            const position& p = side == 0 ? a.first : a.second;
+            sides[side].push_back(static_cast<class_id>(p.what));
+            sides[side].insert(sides[side].end(), p.classes.begin(), p.classes.end());
+        }
+        if (sides[1] < sides[0]) std::swap(sides[0], sides[1]);
+        found.insert(std::move(sides));
+    }
+    return found;
+}
+
 py::dict texts_at(const registry& donors, const std::string& at) {
     const std::vector<locus> loci = loci_from_text(at);
     if (loci.size() != 1) throw format_error(problem::with_value("locus", at, "expected one locus"));
@@ -66,13 +87,19 @@ py::dict texts_at(const registry& donors, const std::string& at) {
         genotypes.push_back(column.code_of_text[text]);
     }
     py::list classes;
-    for (std::size_t code = 0; code < column.dictionary.genotype_count(); ++code)
-        classes.append(certain_classes(*donors.names(), loci.front(), column.dictionary.genotype_at(static_cast<genotype_code>(code))));
+    std::vector<std::uint32_t> meanings;
+    std::map<meaning, std::uint32_t> number_of;
+    for (std::size_t code = 0; code < column.dictionary.genotype_count(); ++code) {
+        const genotype g = column.dictionary.genotype_at(static_cast<genotype_code>(code));
+        classes.append(certain_classes(*donors.names(), loci.front(), g));
+        meanings.push_back(number_of.try_emplace(meaning_of(g), static_cast<std::uint32_t>(number_of.size())).first->second);
+    }
     py::dict out;
     out["donors"] = array_of(column.text_codes, donors.size());
     out["texts"] = std::move(texts);
     out["genotypes"] = array_of(genotypes);
     out["classes"] = std::move(classes);
+    out["meanings"] = array_of(meanings);
     return out;
 }
 

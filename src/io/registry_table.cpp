@@ -72,6 +72,8 @@ table registry_table(const registry& donors) {
     for (donor_index d = 0; d < donors.size(); ++d) add_text(ids, donors.id(d));
     out.columns.push_back(std::move(ids));
     for (std::size_t l = 0; l < locus_count; ++l) add_locus(out, donors, static_cast<locus>(l));
+    if (out.columns.size() == 1)  // a donor file has typing columns
+        for (const char* name : {"A_1", "A_2"}) out.columns.push_back({name, column::strings(donors.size()), std::vector<bool>(donors.size(), false)});
     for (const field_column& field : donors.fields()) out.columns.push_back(field_of(field, donors.size()));
     return out;
 }

@@ -97,24 +97,23 @@ def ageing_out(
     years = option_values.whole("years", years, _MOST_YEARS)
     first = one_day("on", on)
     keep = standing(registry)
-    ages = ages_on(days(registry, "birth_date", "donors"), first)[keep]
+    births = days(registry, "birth_date", "donors")[keep]
     groups = groups_of(registry, by, keep)
-    columns: dict[str, list[Any]] = {name: [] for name in ("year", "first_day", "donors", "leaving", "share")}
-    for group in range(len(groups.labels)):
-        here = ages[(groups.donors == group) & (ages >= 0) & (ages < limit)]
-        for year in range(years):
-            left = int((here + year < limit).sum())
-            leaving = int((here + year == limit - 1).sum())
-            row = (
-                year + 1,
-                year_later(first, year).isoformat(),
-                left,
-                leaving,
-                leaving / left if left else 0.0,
-            )
-            for name, value in zip(columns, row, strict=True):
-                columns[name].append(value)
-    return frame_of({**groups.column(years), **columns})
+    size = len(groups.labels)
+    columns: dict[str, Any] = {name: [] for name in ("year", "first_day", "donors", "leaving", "share")}
+    ages = ages_on(births, first)
+    for year in range(years):
+        below = (ages >= 0) & (ages < limit)
+        ages = ages_on(births, year_later(first, year + 1))
+        counts = np.bincount(groups.donors[below], minlength=size)
+        leaving = np.bincount(groups.donors[below & (ages >= limit)], minlength=size)
+        columns["year"].append([year + 1] * size)
+        columns["first_day"].append([year_later(first, year).isoformat()] * size)
+        columns["donors"].append(counts)
+        columns["leaving"].append(leaving)
+        columns["share"].append(leaving / np.maximum(counts, 1))
+    by_group = {name: np.array(values).T.ravel() for name, values in columns.items()}
+    return frame_of({**groups.column(years), **by_group})
 
 
 def attrition(
@@ -140,7 +139,7 @@ def attrition(
         yearly: part of the donors who leave in a year for other reasons than age, in [0, 1].
         reachable: part of the pool that can be reached and is willing when asked, in [0, 1].
         recruits: new donors a year.
-        recruit_ages: first and last age of recruits, all ages alike, or weights by age.
+        recruit_ages: first and last age of recruits, below the limit and all alike, or weights by age.
         limit: donors leave on this birthday.
         on: where the first year begins; today when left out.
 
@@ -193,7 +192,7 @@ def _recruit_weights(ages: Any, limit: int) -> Any:
         if len(ages) != 2:
             raise option_values.refuse("recruit_ages", ages, "expected the first and the last age")
         low, high = (option_values.whole("recruit_ages", age, _OLDEST) for age in ages)
-        ages = dict.fromkeys(range(low, high + 1), 1.0)
+        ages = dict.fromkeys(range(low, min(high + 1, limit)), 1.0)
     weights = np.zeros(limit)
     for age, weight in ages.items():
         place, value = (

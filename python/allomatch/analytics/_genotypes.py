@@ -84,7 +84,8 @@ def homozygosity(
     """How many fully typed donors are homozygous at each locus, against how many should be.
 
     More than expected, in one branch or laboratory, is a sign of alleles that typing missed, or of blank
-    second positions that were not homozygous.
+    second positions that were not homozygous. Only the fully typed count, and a homozygous person needs but
+    one unambiguous text: where many are typed with codes or serology, compare groups with each other.
 
     Args:
         donors: a registry, or a data frame of donors.

@@ -50,7 +50,7 @@ def duplicates(
     full = np.ones(len(registry), np.bool_)
     for locus in chosen:
         texts = LocusTexts.of(registry, locus)
-        keys.append(texts.genotype_of_donor)
+        keys.append(texts.meanings[texts.genotype_of_donor])
         typed += texts.typed
         one_class = np.array([classes is not None for classes in texts.classes])
         full &= one_class[texts.genotype_of_donor] | ~texts.typed

@@ -69,6 +69,8 @@ class LocusTexts:
     """Number of the genotype of each text."""
     classes: list[tuple[str, str] | None]
     """Of each genotype, where every position is one class."""
+    meanings: npt.NDArray[np.uint32]
+    """Of each genotype a number that is equal for what means the same, whichever position is first."""
 
     @classmethod
     def of(cls, registry: Registry, locus: str) -> LocusTexts:

@@ -80,13 +80,14 @@ def suspicious_typings(
         neighbours: pairs of loci that hang together closely. Their association is broken when no known
             haplotypes of the two fit, or the two are less probable together than if they were independent.
         broken: how much less: the ratio of the two probabilities up to which it counts.
-        homozygous: a donor is homozygous too often when no more than this share of people is at as many of
-            the loci, of those that are fully typed.
+        homozygous: a donor who is fully typed at all loci of the set is homozygous too often when no more
+            than this share of people is at as many of them.
 
     Returns:
         One row a donor to look at, the least probable first, then by id: ``donor_id``, ``branch`` where the
         registry has it, ``log10_probability``, ``lower_share``, ``association`` (log10 of the lowest ratio
-        of the neighbours; NaN where no two are typed), ``homozygous_loci``, and ``reasons`` in words.
+        of the neighbours; NaN where no two are typed), ``homozygous_loci`` (of the fully typed), and
+        ``reasons`` in words.
 
     Raises:
         FormatError: an option does not fit, or a donor has no set to use.
@@ -121,12 +122,12 @@ def suspicious_typings(
                 else f"{first} and {second}: {_fold(-found[donor])} times rarer together than apart"
             )
 
-    equal = np.zeros(len(registry), np.int64)
-    for population, chosen in _by_population(registry, frequencies):
-        set_loci = [one for one in Haplotypes.of(frequencies, population).loci if one in registry.loci()]
+    equal = homozygous_loci(registry, list(registry.loci()))[1]
+    for population, chosen in _by_population(registry, frequencies, fallback):
+        haplotypes = Haplotypes.of(frequencies, population)
+        set_loci = [one for one in haplotypes.loci if one in registry.loci()]
         full, here = homozygous_loci(registry, set_loci)
-        equal[chosen] = here[chosen]
-        chances = chance_of_homozygous(Haplotypes.of(frequencies, population), set_loci)
+        chances = chance_of_homozygous(haplotypes, set_loci)
         complete = chosen & (full == len(set_loci)) & (here > 0)
         for donor in np.flatnonzero(complete & (chances[here] <= homozygous)):
             one_in = _fold(-np.log10(max(chances[here[donor]], 1e-300)))
@@ -140,7 +141,7 @@ def suspicious_typings(
     columns |= {"log10_probability": log10, "lower_share": lower, "association": association}
     columns |= {"homozygous_loci": equal, "reasons": ["; ".join(one) for one in reasons]}
     found_all = frame_of(columns)
-    listed = found_all[[bool(one) for one in reasons]]
+    listed = found_all[np.array([bool(one) for one in reasons], dtype=np.bool_)]
     return listed.sort_values(["log10_probability", "donor_id"], ignore_index=True)
 
 
@@ -209,12 +210,18 @@ def _association(
     return out
 
 
-def _by_population(registry: Registry, frequencies: Frequencies) -> list[tuple[str, Any]]:
-    """The donors of each set by their own population."""
+def _by_population(
+    registry: Registry, frequencies: Frequencies, fallback: Sequence[str]
+) -> list[tuple[str, Any]]:
+    """The donors of each set: that of their population, else the first fall-back."""
     known = frequencies.populations
-    if len(known) == 1 or "population" not in registry.fields:
+    if len(known) == 1:
         return [(known[0], np.ones(len(registry), np.bool_))]
-    own = np.asarray(field(registry, "population"), dtype=object)
+    own = np.full(len(registry), "", dtype=object)
+    if "population" in registry.fields:
+        own[:] = field(registry, "population")
+    if fallback:
+        own[~np.isin(own.astype(str), known)] = fallback[0]
     return [(name, own == name) for name in known]
 
 

@@ -214,16 +214,11 @@ def _of_frame(source: Any, first: int | None, last: int | None, by: str | None) 
         raise FormatError(f"row {row}: column day: a donation has no day", row=row, column="day")
     years = days.dt.year
     groups = table[by].fillna("").astype(str) if by else pandas.Series([""] * len(table))
-    start = (
-        int(years.min())
-        if first is None and len(years)
-        else _year("first", first if first is not None else 0)
-    )
-    end = int(years.max()) if last is None and len(years) else _year("last", last if last is not None else -1)
-    if not len(years) and (first is None or last is None):
-        chosen: list[int] = []
-    else:
-        chosen = _range(start, end)
+    if len(years):
+        first, last = int(years.min()) if first is None else first, int(years.max()) if last is None else last
+    chosen: list[int] = []
+    if first is not None and last is not None:
+        chosen = _range(_year("first", first), _year("last", last))
     counts = pandas.crosstab(years.to_numpy(), groups.to_numpy()) if len(years) else None
     labels = sorted(groups.unique())
     rows = [

@@ -2,6 +2,9 @@
 // Which set a person uses, and donors seen through sets; semantics.md section 7, "Population" and "Unexplained".
 #include "predicted.hpp"
 
+#include <cmath>
+#include <limits>
+
 using namespace allomatch;
 using namespace allomatch::testing;
 
@@ -136,6 +139,31 @@ TEST(donor_genotypes, views) {
     EXPECT_FALSE(none.explained);
     EXPECT_EQ(none.set, 0);
     EXPECT_EQ(none.pairs, nullptr);
+}
+
+TEST(donor_genotypes, probabilities_of_typings) {
+    const auto half = make_set("Y", {A, B}, {{"A*03:01~B*03:01", 0.1}, {"A*01:01~B*01:01", 0.4}});
+    const auto tiny = make_set("Z", {A, B}, {{"A*03:01~B*03:01", 1e-200}, {"A*01:01~B*01:01", 1.0}});
+    const auto g = genotypes_of({{"open", {{A, "A*01:01+A*02:01"}}, "X"},
+                                 {"phased", {{A, "A*01:01~B*01:01+A*02:01~B*02:01"}, {B, "A*01:01~B*01:01+A*02:01~B*02:01"}}, "X"},
+                                 {"untyped", {}, "X"},
+                                 {"falls back", {{A, "A*03:01"}}, "X"},
+                                 {"nowhere", {{A, "A*01:02"}}, "X"},
+                                 {"rare", {{A, "A*03:01"}}, "Z"}},
+                                {four_haplotypes("X"), half, tiny}, {"Y"});
+    const std::vector<double> expected{std::log10(2 * 0.6 * 0.4), std::log10(2 * 0.4 * 0.3), 0,
+                                       std::log10(0.2 * 0.2), -std::numeric_limits<double>::infinity(), -400};
+    for (const std::size_t threads : {1U, 2U}) {
+        const std::vector<double> found = g->log10_probabilities(threads);
+        ASSERT_EQ(found.size(), g->typing_count());
+        for (donor_index d = 0; d < 5; ++d) {
+            if (std::isinf(expected[d]))
+                EXPECT_EQ(found[g->typing_of(d)], expected[d]);
+            else
+                EXPECT_NEAR(found[g->typing_of(d)], expected[d], 1e-12) << d;
+        }
+        EXPECT_NEAR(found[g->typing_of(5)], -400, 1e-9);
+    }
 }
 
 }  // namespace

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from ._style import Lang
 
 _MEASURES = {
-    "w_n": ("Wn (Cramér's V)", "Wn（Cramér's V）"),
-    "d_prime": ("D' (Hedrick)", "D'（Hedrick）"),
+    "w_n": ("Wn (Cramér's V)", "连锁不平衡 Wn（Cramér's V）"),
+    "d_prime": ("D' (Hedrick)", "连锁不平衡 D'（Hedrick）"),
     "w_1_given_2": ("asymmetric LD, row given column", "非对称连锁不平衡（由列推断行）"),
     "w_2_given_1": ("asymmetric LD, column given row", "非对称连锁不平衡（由行推断列）"),
 }
@@ -51,7 +51,7 @@ def linkage(
         shown = axes.imshow(values, cmap=SEQUENTIAL, vmin=0, vmax=1, aspect="auto")
         for (y, x), value in np.ndenumerate(values):
             if np.isfinite(value):
-                colour = "white" if value > 0.55 else INK
+                colour = "white" if value > 0.5 else INK
                 axes.text(x, y, f"{value:.2f}", ha="center", va="center", color=colour)
         axes.set_xticks(range(len(columns)), columns)
         axes.set_yticks(range(len(rows)), rows)

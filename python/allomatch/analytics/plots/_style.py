@@ -23,7 +23,7 @@ Say = Callable[[str, str], str]
 # Colours that people with colour-blindness tell apart (Okabe and Ito).
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
 INK, PALE, GRID = "#1f2d3d", "#9aa5b1", "#e6eaef"
-SEQUENTIAL = "cividis_r"
+SEQUENTIAL = "YlGnBu"
 _CHINESE = (
     "Noto Sans CJK SC",
     "Source Han Sans SC",
@@ -83,13 +83,14 @@ def drawing(
         import matplotlib
         from cycler import cycler
         from matplotlib.figure import Figure
+        from matplotlib.layout_engine import ConstrainedLayoutEngine
     except ModuleNotFoundError:
         raise ImportError("pictures need the package matplotlib (pip install 'allomatch[plot]')") from None
     families = list(_families())
     style: Any = {**_STYLE, "font.family": families, "axes.prop_cycle": cycler(color=COLOURS)}
     with matplotlib.rc_context(style):
         if ax is None:
-            figure = Figure(figsize=size, layout="constrained")
+            figure = Figure(figsize=size, layout=ConstrainedLayoutEngine(w_pad=0.09, h_pad=0.08))
             axes = figure.add_subplot()
         else:
             axes, figure = ax, ax.figure.figure
@@ -97,7 +98,8 @@ def drawing(
         if title:
             axes.set_title(title)
         # Ticks are made when the figure is drawn, in the settings of then.
-        axes.tick_params(which="both", labelfontfamily=families)
+        for one in figure.axes if ax is None else [axes]:
+            one.tick_params(which="both", labelfontfamily=families, labelsize=_STYLE["font.size"], length=0)
 
 
 def words(lang: str) -> Say:

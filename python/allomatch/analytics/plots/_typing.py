@@ -84,7 +84,7 @@ def completeness(
 def _write_cells(axes: Axes, values: np.ndarray) -> None:
     for (y, x), value in np.ndenumerate(values):
         if np.isfinite(value):
-            colour = "white" if value > 0.55 else INK
+            colour = "white" if value > 0.5 else INK
             text = (
                 f"{100 * value:.0f}"
                 if 0.01 <= value <= 0.99 or value in (0, 1)

@@ -38,12 +38,12 @@ def utilisation(
         right = max(float(rows["per_1000"].max()), 1e-9)
         for place, row in enumerate(rows.itertuples()):
             text = counts.format(donations=row.donations, donors=row.donors)
-            axes.text(float(row.per_1000) + 0.015 * right, place, text, va="center", fontsize=8)
+            axes.text(1.42 * right, place, text, ha="right", va="center", fontsize=8)
         overall = 1000 * rows["donations"].sum() / rows["donors"].sum()
         axes.axvline(overall, color=COLOURS[1], linewidth=1.1, linestyle=(0, (4, 3)), zorder=0)
         axes.set_yticks(places, names)
         axes.invert_yaxis()
-        axes.set_xlim(0, 1.38 * right)
+        axes.set_xlim(0, 1.44 * right)
         axes.grid(axis="x")
         axes.spines["left"].set_color(GRID)
         label = say(
