@@ -64,6 +64,16 @@ def test_hardy_weinberg(registry):
     assert by_branch.loc["宁波", "homozygotes"] == pytest.approx(30)
 
 
+def test_haplotypes_of_one_branch_only(registry):
+    table = analytics.branch_haplotypes(registry, "A,B").set_index("branch")
+    assert table.loc["宁波", ["people", "haplotypes", "only_here"]].tolist() == [70, 2, 1]
+    assert table.loc["宁波", "copies_only_here"] == pytest.approx(100)
+    assert table.loc["杭州", ["people", "haplotypes", "only_here"]].tolist() == [31, 1, 0]
+    assert table.loc["宁波", "only_here_per_1000"] == pytest.approx(1000 / 70)
+    with pytest.raises(am.FormatError, match="no such field"):
+        analytics.branch_haplotypes(registry, "A", by="city")
+
+
 def test_what_does_not_fit(registry):
     for call in (analytics.allele_frequencies, analytics.haplotype_frequencies, analytics.hardy_weinberg):
         with pytest.raises(am.FormatError, match="nobody is typed"):

@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import _core, option_values
 from ..errors import FormatError
-from ..estimation import estimate, loci_in_order
+from ..estimation import estimate, estimate_by, loci_in_order
 from ._pool import frame_of, groups_of, registry_of
 
 if TYPE_CHECKING:
@@ -113,7 +113,8 @@ def hardy_weinberg(
     A score test that takes every typing as it is: of an ambiguous one the probability that it is homozygous
     counts, and the variance is that of the people's own terms. An excess comes from alleles that typing
     missed, from blanks that were not homozygous, or from a pool of several populations; a group that has one
-    with ``by`` is where to look.
+    with ``by`` is where to look. Where many single positions are lists, a lack of homozygotes may be none: a
+    list beside one of its alleles speaks for two of that allele.
 
     Args:
         donors: a registry, or a data frame of donors.
@@ -149,6 +150,54 @@ def hardy_weinberg(
             table = frame_of({"locus": [locus], **{name: [found[name]] for name in _PROPORTION}})
             rows.append(_labelled(table, by, label))
     return _together(rows)
+
+
+def branch_haplotypes(
+    donors: Any,
+    loci: str | Sequence[str] = "10/10",
+    *,
+    by: str = "branch",
+    copies: float = 1,
+    **options: Any,
+) -> pandas.DataFrame:
+    """The haplotypes that each branch brings, and those that only it has.
+
+    Each branch is estimated on its own. A haplotype is there with ``copies`` expected copies or more, and
+    only there when all other branches together expect less than half as many.
+
+    Args:
+        donors: a registry, or a data frame of donors.
+        loci: ``10/10``, or names.
+        by: the donor field of the branches; donors without a value are left out.
+        copies: expected copies that count as being there.
+        options: of :func:`allomatch.estimate`.
+
+    Returns:
+        One row a branch: its name, ``people`` used, ``haplotypes`` that are there, ``only_here`` of them,
+        ``copies_only_here`` (expected copies of those), ``only_here_per_1000`` people.
+
+    Raises:
+        FormatError: as :func:`allomatch.estimate_by`.
+    """
+    least = option_values.real("copies", copies)
+    found = estimate_by(registry_of(donors), by, loci, **options)
+    tables = {
+        name: dict(zip(one.columns()["haplotype"], one.columns()["count"], strict=True))
+        for name, one in found.items()
+    }
+    total: dict[str, float] = {}
+    for table in tables.values():
+        for haplotype, count in table.items():
+            total[haplotype] = total.get(haplotype, 0.0) + count
+    rows = []
+    for name, table in tables.items():
+        there = [haplotype for haplotype, count in table.items() if count >= least]
+        only = [haplotype for haplotype in there if total[haplotype] - table[haplotype] < least / 2]
+        people = found[name].people
+        expected = float(sum(table[haplotype] for haplotype in only))
+        rows.append((name, people, len(there), len(only), expected, 1000 * len(only) / people))
+    names = (by, "people", "haplotypes", "only_here", "copies_only_here", "only_here_per_1000")
+    return frame_of({name: [row[at] for row in rows] for at, name in enumerate(names)})
 
 
 def _people_by(donors: Any, by: str | None) -> list[tuple[tuple[Any, Any], str]]:
