@@ -49,7 +49,7 @@ build: .venv/.installed
 	$(BIN)/python -m pip install -q --upgrade pip
 	$(BIN)/python -m pip install -q "scikit-build-core>=0.10" "pybind11>=3.0" "numpy>=1.24" "rich>=13" \
 	  "pyarrow>=14" "pandas>=2.2" "polars>=1" "matplotlib>=3.8" "pytest>=8" "hypothesis>=6" "mypy>=1.10" "ruff>=0.6" \
-	  "html5lib>=1.1" "selenium>=4.20"
+	  "html5lib>=1.1" "selenium>=4.20" "jupytext>=1.16" "nbclient>=0.10" "ipykernel>=6.29" "tqdm>=4.66"
 	@touch $@
 
 .venv/.installed: .venv/.python $(SOURCES)

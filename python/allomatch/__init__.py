@@ -15,6 +15,7 @@ from .live_registry import LiveRegistry
 from .matches import Match, Matches, MatchTable
 from .meaning import MeaningChange, MeaningChanges
 from .patient import Patient, read_patients
+from .progress import Progress
 from .ranking import Ranking
 from .registry import Registry
 from .report import write_report
@@ -51,6 +52,7 @@ __all__ = [
     "MeaningChanges",
     "Nomenclature",
     "Patient",
+    "Progress",
     "Ranking",
     "Registry",
     "RepeatedSearch",

@@ -9,7 +9,6 @@ import csv
 import json
 import os
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -18,6 +17,7 @@ from .. import _core
 from .._words import counted
 from ..errors import FormatError
 from ..frequencies import Frequencies
+from ..progress import Progress as Progress
 from ..registry import Registry
 from ..store import Store
 from ._tables import visible
@@ -320,34 +320,3 @@ def say_json(value: Any, indent: int | None = 2) -> None:
     """JSON on stdout, in any encoding of the terminal."""
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
     print(json.dumps(value, ensure_ascii=not utf8, indent=indent))
-
-
-class Progress:
-    """A counting line on stderr, only when that is a terminal; use as a context."""
-
-    def __init__(self, what: str, total: int | None = None) -> None:
-        self._what = what
-        self._total = total
-        self._last = 0.0
-        self._shown = sys.stderr is not None and sys.stderr.isatty()
-
-    def __enter__(self) -> Progress:
-        return self
-
-    def __call__(self, done: int, total: int | None = None) -> None:
-        now = time.monotonic()
-        if not self._shown or now - self._last < 0.1:
-            return
-        self._last = now
-        total = total if total is not None else self._total
-        text = f"{self._what}: {done:,}"
-        if total:
-            filled = min(20, 20 * done // total)
-            text = f"{self._what} [{'#' * filled}{'.' * (20 - filled)}] {done:,} of {total:,}"
-        sys.stderr.write(f"\r\x1b[K{text}")
-        sys.stderr.flush()
-
-    def __exit__(self, *_: object) -> None:
-        if self._shown:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
