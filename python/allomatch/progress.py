@@ -89,7 +89,9 @@ class _Bar:
 
     def show(self, done: int, total: int | None, beside: str) -> None:
         if total != self._bar.total:
+            begun = self._bar.start_t
             self._bar.reset(total)
+            self._bar.start_t = begun
         self._bar.n = done
         self._bar.set_postfix_str(beside, refresh=False)
         self._bar.refresh()
