@@ -151,8 +151,7 @@ axes = share.iloc[::-1].plot.barh(color="#0072b2", figsize=(6.2, 2.2), width=0.7
 axes.set_xlabel("share of patients, by the best donor on the list")
 axes.xaxis.set_major_formatter("{x:.0%}")
 axes.spines[["top", "right", "left"]].set_visible(False)
-axes.bar_label(axes.containers[0], fmt="{:.0%}", padding=3)
-axes.figure
+_ = axes.bar_label(axes.containers[0], fmt="{:.0%}", padding=3)
 
 # %% [markdown]
 # ## Which donors are found?
