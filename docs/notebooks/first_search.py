@@ -60,7 +60,9 @@ registry.to_pandas().set_index("id").iloc[[0, 2, 7]].T
 # at C and DQB1, a search can only say *perhaps*.
 
 # %%
-plots.completeness(analytics.completeness(registry, by="branch"), title="Donors typed without doubt, by branch")
+plots.completeness(
+    analytics.completeness(registry, by="branch"), title="Donors typed without doubt, by branch"
+)
 
 # %% [markdown]
 # ## One patient
@@ -129,13 +131,17 @@ print(registry.why(patient, "D0000001", max_mismatches=1, where="status = 'AV'",
 # %%
 patients, patient_report = am.read_patients(files["patients"], mac=mac)
 with am.Progress("searching", len(patients)) as progress:
-    found = registry.search_many(patients, max_mismatches=1, where="status = 'AV'", on=TODAY, progress=progress)
+    found = registry.search_many(
+        patients, max_mismatches=1, where="status = 'AV'", on=TODAY, progress=progress
+    )
 hits = found.to_pandas()
 hits["kind"] = "9/10 at best"
 hits.loc[hits["mismatches"] == 0, "kind"] = "10/10 potential"
 hits.loc[hits["mismatches_max"] == 0, "kind"] = "10/10 certain"
 kinds = ["10/10 certain", "10/10 potential", "9/10 at best"]
-counts = hits.pivot_table(index="patient_id", columns="kind", values="donor_id", aggfunc="count", fill_value=0)
+counts = hits.pivot_table(
+    index="patient_id", columns="kind", values="donor_id", aggfunc="count", fill_value=0
+)
 counts = counts.reindex(index=[one.id for one in patients], columns=kinds, fill_value=0)
 counts.describe().loc[["50%", "mean", "max"]].round(1)
 
@@ -161,7 +167,9 @@ _ = axes.bar_label(axes.containers[0], fmt="{:.0%}", padding=3)
 # %%
 branch = registry.to_pandas().set_index("id")["branch"]
 ten = hits[hits["mismatches"] == 0]
-by_branch = pd.DataFrame({"donors": branch.value_counts(), "on lists": ten["donor_id"].map(branch).value_counts()})
+by_branch = pd.DataFrame(
+    {"donors": branch.value_counts(), "on lists": ten["donor_id"].map(branch).value_counts()}
+)
 by_branch["on lists for each 1,000 donors"] = 1000 * by_branch["on lists"] / by_branch["donors"]
 by_branch.round(0)
 

@@ -95,7 +95,9 @@ print(donor.donor_id, "10/10 with", am.percent_text(donor.p0), "%")
 for locus, p in donor.locus_p.items():
     print(f"{locus:5} {donor.letters[locus]}  no mismatch {am.percent_text(p[0]):>4} %")
 gains = pd.DataFrame(matches.typing_gain()).drop_duplicates(["locus", "p0_if_match"])
-gains[["donor_id", "locus", "p0", "p0_if_match", "rank", "rank_if_match", "rank_if_mismatch"]].head(5).round(2)
+gains[["donor_id", "locus", "p0", "p0_if_match", "rank", "rank_if_match", "rank_if_mismatch"]].head(5).round(
+    2
+)
 
 # %% [markdown]
 # ## Opening the envelope
@@ -121,7 +123,9 @@ print(f"{sum(predicted):.1f} expected, {len(true_matches)} true, of {len(predict
 # %%
 few = truth.head(12_000)
 haplotypes = sorted({*few["haplotype_1"], *few["haplotype_2"]})
-pd.DataFrame({"haplotype": haplotypes, "frequency": 1 / len(haplotypes)}).to_csv("simulated/level.csv", index=False)
+pd.DataFrame({"haplotype": haplotypes, "frequency": 1 / len(haplotypes)}).to_csv(
+    "simulated/level.csv", index=False
+)
 
 donors = pd.read_csv(files["donors"], dtype=str, nrows=len(few))
 people = (donors, patients, few, files["truth_patients"])

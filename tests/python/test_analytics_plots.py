@@ -133,3 +133,19 @@ def test_a_missing_extra_is_named(made, monkeypatch):
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(ImportError, match=r"allomatch\[frames\]"):
         analytics.completeness(registry)
+
+
+def test_homozygosity_of_one_locus_has_its_groups_side_by_side(made):
+    table = made["homozygosity"]
+    axes = plots.homozygosity(table[table["locus"] == "A"]).axes[0]
+    assert [label.get_text() for label in axes.get_xticklabels()] == list(dict.fromkeys(table["sex"]))
+    both = plots.homozygosity(table).axes[0]
+    assert [label.get_text() for label in both.get_xticklabels()] == list(dict.fromkeys(table["locus"]))
+
+
+def test_shares_have_whole_per_cents_at_their_ticks():
+    _, registry, _ = simulated()
+    figure = plots.age_structure(analytics.age_structure(registry, on=DAY, by="sex"))
+    ticks = 100 * figure.axes[0].get_yticks()
+    assert len(ticks) > 2
+    assert all(abs(tick - round(tick)) < 1e-9 for tick in ticks)

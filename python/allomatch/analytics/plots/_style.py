@@ -131,9 +131,10 @@ def group_of(table: pandas.DataFrame, first: str) -> str | None:
 
 
 def percent(axis: Any, decimals: int = 0) -> None:
-    """Ticks of shares as per cent."""
-    from matplotlib.ticker import PercentFormatter
+    """Ticks of shares as per cent, at numbers that are not rounded."""
+    from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+    axis.set_major_locator(MaxNLocator(nbins="auto", steps=[1, 2, 5, 10]))
     axis.set_major_formatter(PercentFormatter(1.0, decimals=decimals, symbol=" %"))
 
 

@@ -28,6 +28,7 @@ _SHARES = {
     "three_fields": ("three fields written", "三区域"),
     "four_fields": ("four fields written", "四区域"),
 }
+_MARKS = "os^D"
 _LEVEL_COLOURS = {
     "one_class": "#0072b2",
     "ambiguous": "#56b4e9",
@@ -172,43 +173,54 @@ def genotype_frequencies(
 def homozygosity(
     table: pandas.DataFrame, *, ax: Axes | None = None, title: str | None = None, lang: Lang = "en"
 ) -> Figure:
-    """:func:`allomatch.analytics.homozygosity`: observed with intervals against expected, a mark a group."""
+    """:func:`allomatch.analytics.homozygosity`: observed with intervals against expected, a mark a group;
+    of a single locus the groups are side by side."""
     columns_of(table, "homozygosity", ("locus", "donors", "share", "low", "high"))
     group = group_of(table, "locus")
     loci = list(dict.fromkeys(table["locus"]))
     labels = [""] if group is None else list(dict.fromkeys(table[group]))
-    with drawing((1.6 + 0.95 * len(loci), 3.3), ax, title, lang) as (figure, axes, say):
-        step = 0.7 / max(1, len(labels))
-        for at, label in enumerate(labels):
-            rows = table if group is None else table[table[group] == label]
-            rows = rows.set_index("locus").loc[loci]
-            places = np.arange(len(loci)) + (at - (len(labels) - 1) / 2) * step
+    along, names, series = "locus", loci, labels
+    if group is not None and len(loci) == 1:
+        along, names, series = group, labels, [""]
+    with drawing((1.6 + max(0.95 * len(loci), 0.5 * len(names)), 3.3), ax, title, lang) as (
+        figure,
+        axes,
+        say,
+    ):
+        blank = say("(blank)", "（空）")
+        step = 0.7 / max(1, len(series))
+        for at, label in enumerate(series):
+            rows = table if along == group or group is None else table[table[group] == label]
+            rows = rows.set_index(along).loc[names]
+            places = np.arange(len(names)) + (at - (len(series) - 1) / 2) * step
             around = np.array([rows["share"] - rows["low"], rows["high"] - rows["share"]])
             axes.errorbar(
                 places,
                 rows["share"],
                 yerr=around,
-                fmt="o",
+                fmt=_MARKS[at // len(COLOURS) % len(_MARKS)],
                 markersize=4,
                 elinewidth=0.9,
                 color=COLOURS[at % len(COLOURS)],
-                label=label or say("observed, 95 % interval", "观察值（95% 区间）"),
+                label=say("observed, 95 % interval", "观察值（95% 区间）")
+                if len(series) == 1
+                else label or blank,
             )
         if "expected" in table.columns:
-            expected = table.drop_duplicates("locus").set_index("locus").loc[loci, "expected"]
+            expected = table.drop_duplicates(along).set_index(along).loc[names, "expected"]
             axes.hlines(
                 expected,
-                np.arange(len(loci)) - 0.42,
-                np.arange(len(loci)) + 0.42,
+                np.arange(len(names)) - 0.42,
+                np.arange(len(names)) + 0.42,
                 color=PALE,
                 linewidth=1.6,
                 label=say("expected", "期望值"),
                 zorder=1,
             )
-        axes.set_xticks(range(len(loci)), loci)
+        axes.set_xticks(range(len(names)), [name or blank for name in names])
         axes.set_ylim(bottom=0)
         axes.grid(axis="y")
         percent(axes.yaxis)
         axes.set_ylabel(say("homozygous, of fully typed donors", "纯合子占完全分型供者"))
-        legend_below(figure, axes, min(6, len(labels) + 1), ax is None)
+        legend_below(figure, axes, min(6, len(series) + 1), ax is None)
     return figure
