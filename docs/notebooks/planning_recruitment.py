@@ -187,6 +187,9 @@ with am.Progress("everyone against everyone") as progress:
 plots.branch_value(value, title="Patients whom only this branch serves")
 
 # %% [markdown]
+# The two branches in the hills come last. The patients here are the donors of the pool, of whom few are of the hills: the table values what the
+# present pool needs, and `recruitment` what the patients need. Ask both.
+#
 # ## How many only to stay where we are?
 #
 # Donors leave at 60, at the latest; 3 in 100 move away or change their mind each year. A scenario of ten years, without recruits and with 4,000 a
@@ -240,7 +243,5 @@ after.round(3)
 #
 # - Staying in place has a price, and the first recruits of each year pay it.
 # - Gains are of *the next* thousand. They fall with every thousand, so do not multiply them by twenty: compute again with the larger number.
-# - `branch_value` and `recruitment` answer different questions. A branch can be irreplaceable today because its donors are well typed, and
-#   still be a poor place to recruit.
 # - The formula takes all donors to be typed at all loci, patients and donors to be drawn at random within a population, and haplotypes that nobody
 #   had not to exist. It compares plans well; its level is too high.
