@@ -164,9 +164,9 @@ gains = pd.concat(
     )
     for population in patients
 )
-table = gains.pivot(index="population", columns="patients", values="gain_per_1000")
-table["province"] = sum(share * table[population] for population, share in patients.items())
-(100 * table).round(3)
+table_of_gains = gains.pivot(index="population", columns="patients", values="gain_per_1000")
+table_of_gains["province"] = sum(share * table_of_gains[population] for population, share in patients.items())
+(100 * table_of_gains).round(3)
 
 # %% [markdown]
 # In percentage points for each 1,000 more donors. Nine of ten patients are at the coast, and yet a thousand donors of the hills add no less
