@@ -70,6 +70,7 @@ ASKED = {
         "rising": "bool((np.diff(estimate.trace) > -1e-6).all())",
         "sum": "float(found.sum())",
         "variation": "compared['total variation'].to_dict()",
+        "united": "distance(united(found), united(true))",
         "within": "float(((intervals['low'] <= intervals['true'])"
         " & (intervals['true'] <= intervals['high'])).head(40).mean())",
         "read_back": "ours.sets[0]['haplotypes']",
@@ -143,6 +144,7 @@ def check_frequencies_of_your_registry(found):
     variation = found["variation"]
     assert variation["all donors"] < 0.03 < variation["all well typed donors"] < 0.1
     assert variation["all well typed donors"] < variation["2,000 well typed donors"]
+    assert found["united"] < 0.7 * variation["all donors"]
     assert found["within"] > 0.8
     assert found["most"] == found["true"]
     assert found["read_back"] > 800
