@@ -181,7 +181,7 @@ def estimate(
     stop: float = 1e-8,
     most_iterations: int = 100_000,
     cut: float = 1e-8,
-    most_pairs: int = 1 << 25,
+    most_pairs: int = 1 << 23,
     bootstrap: int = 0,
     level: float = 0.95,
     people: Sequence[int] | None = None,
