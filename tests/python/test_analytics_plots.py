@@ -15,7 +15,6 @@ from allomatch import analytics  # noqa: E402
 from allomatch.analytics import plots  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
 
-
 # Those of match likelihood have tests of their own.
 NAMES = sorted(set(plots.__all__) - {"branch_value", "likelihood", "recruitment"})
 
