@@ -96,6 +96,7 @@ TEST(haplotype_estimation, who_is_left_out) {
     EXPECT_EQ(e.untyped, 1U);
     EXPECT_TRUE(std::isnan(e.log_probability[16]) && std::isnan(e.log_probability[17]));
     EXPECT_EQ(refusal(*pool(rows), {.loci = {locus::DPB1}}), "loci: nobody is typed at these loci");
+    EXPECT_EQ(refusal(*pool(rows), {.loci = {locus::A, locus::DPB1}}), "loci: nobody is typed at this locus");
 }
 
 TEST(haplotype_estimation, some_of_the_people) {
