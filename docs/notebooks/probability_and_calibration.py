@@ -140,7 +140,7 @@ for name, used in {
 am.plot_calibrations(calibrations, quantities=["p0", "p1", "A_p0"])
 
 # %% [markdown]
-# Left, the dots lie on the diagonal within their intervals. Right, they do not: likely donors look unlikely, and would be passed over. The
+# Left, the dots lie about the diagonal, nearly all within their intervals. Right, they do not: likely donors look unlikely, and would be passed over. The
 # bars below are the numbers of pairs: where there are few, a dot may lie anywhere.
 
 # %%
