@@ -16,12 +16,15 @@ from ._linkage import linkage, linkage_pairs
 from ._observed import branch_value, observed_likelihood, observed_matches
 from ._suspicious import suspicious_typings, typing_probabilities
 from ._use import days_to_collection, donations_by_year, utilisation
+from .pool_report import PoolAnalysis, analyse, write_pool_report
 
 __all__ = [
     "AGE_BANDS",
+    "PoolAnalysis",
     "age_structure",
     "ageing_out",
     "allele_frequencies",
+    "analyse",
     "attrition",
     "branch_value",
     "completeness",
@@ -44,4 +47,5 @@ __all__ = [
     "suspicious_typings",
     "typing_probabilities",
     "utilisation",
+    "write_pool_report",
 ]

@@ -23,6 +23,7 @@ from .. import __version__
 from ..errors import InputError
 from . import (
     _alerts,
+    _analyse,
     _calibrate,
     _compare,
     _cord,
@@ -58,6 +59,7 @@ _READ = {
     "predict_with": "--predict-with",
     "rank": "--rank",
     "prior": "--prior",
+    "donations": "--donations",
     "release": "--release",
     "to_mac": "--to-mac",
     "to_release": "--to-release",
@@ -107,6 +109,7 @@ COMMANDS: dict[str, Command] = {
     "simulate": _simulate,
     "calibrate": _calibrate,
     "estimate": _estimate,
+    "analyse": _analyse,
 }
 
 
