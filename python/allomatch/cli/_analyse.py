@@ -201,6 +201,7 @@ def show(
     analysis: PoolAnalysis,
     seconds: float,
 ) -> None:
+    from ..analytics.pool_report.blocks import Table
     from ..analytics.pool_report.sections import sections
 
     say_account("donors", donors.report)
@@ -220,7 +221,7 @@ def show(
             for words in part.says:
                 print(visible(start + words))
             for table in part.blocks:
-                if getattr(table, "short", False):
+                if isinstance(table, Table) and table.short:
                     show_table(table.caption, table.heads, table.rows, right=table.right)
                     if table.note:
                         print(f"  {table.note}")

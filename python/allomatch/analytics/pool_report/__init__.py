@@ -16,7 +16,7 @@ from .texts import LANGUAGES
 
 __all__ = ["LANGUAGES", "PoolAnalysis", "analyse", "check_report", "write_pool_report"]
 
-TOP = 10
+TOP = 15
 
 
 def write_pool_report(

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from .blocks import (
     Kind,
     Part,
+    Picture,
     Section,
+    Table,
     count,
     frequency,
     missing,
@@ -53,10 +55,12 @@ def frequencies(w: Writer) -> Section:
         return Part(heading, says, [how], [made])
 
     def alleles(heading: str, table: pandas.DataFrame) -> Part:
-        shown = table.groupby("locus", sort=False).head(_ALLELES)
-        columns = w.columns(("locus", text), ("allele", text), ("frequency", frequency))
-        shown, columns = _with_interval(w, shown, columns)
-        return Part(heading, blocks=[table_of(shown, columns, heading)])
+        columns = w.columns(("allele", text), ("frequency", frequency))
+        blocks: list[Table | Picture] = []
+        for locus, rows in table.groupby("locus", sort=False):
+            shown, wanted = _with_interval(w, rows, columns)
+            blocks.append(table_of(shown, wanted, str(locus), top=_ALLELES, note=_first(w, len(rows))))
+        return Part(heading, blocks=blocks)
 
     def proportion(heading: str, table: pandas.DataFrame) -> Part:
         some = table[table["p_value"] < _DEVIATES]["locus"]
@@ -101,6 +105,10 @@ def frequencies(w: Writer) -> Section:
         w.part(w.t["linkage_pairs"], ("linkage_pairs",), pairs),
     ]
     return Section("frequencies", w.t["frequencies"], parts)
+
+
+def _first(w: Writer, rows: int) -> str:
+    return w.say("first_rows", count(_ALLELES), count(rows))
 
 
 def _with_interval(

@@ -86,7 +86,7 @@ def likelihood(w: Writer) -> Section:
     parts = [
         w.part("", ("likelihood",), curve),
         w.part(w.t["sizes"], ("sizes",), sizes),
-        w.part(w.say("value", w.by_word), ("branch_value",), value),
+        w.part(w.say("value", w.by_word.lower()), ("branch_value",), value),
     ]
     return Section("likelihood", w.t["likelihood"], parts)
 

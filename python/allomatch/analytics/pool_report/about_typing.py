@@ -51,6 +51,6 @@ def typing(w: Writer) -> Section:
 
     parts = [
         w.part("", ("completeness",), levels),
-        w.part(w.say("picture_completeness_by", w.by_word), ("completeness_by",), by_group),
+        w.part(w.say("picture_completeness_by", w.by_word.lower()), ("completeness_by",), by_group),
     ]
     return Section("typing", w.t["typing"], parts)

@@ -98,7 +98,7 @@ def frequency(value: Any) -> str:
 
 
 def small(value: Any) -> str:
-    return f"{value:.3f}"
+    return f"{round(value, 3) + 0.0:.3f}"
 
 
 def one_decimal(value: Any) -> str:

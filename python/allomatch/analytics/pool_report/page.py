@@ -48,7 +48,9 @@ def _part(part: Part, t: dict[str, str]) -> str:
     heading = f"<h3>{safe(part.heading)}</h3>" if part.heading else ""
     says = "".join(f'<p class="says">{safe(words)}</p>' for words in part.says)
     how = "".join(f'<p class="hint">{safe(words)}</p>' for words in part.how)
-    blocks = "".join(_picture(one) if isinstance(one, Picture) else _table(one, t) for one in part.blocks)
+    blocks = "".join(
+        _picture(one) if isinstance(one, Picture) else _table(one, part, t) for one in part.blocks
+    )
     sides = f'<div class="sides">{blocks}</div>' if blocks else ""
     return f'<div class="part">{heading}{says}{how}{sides}</div>' if heading + says + how + sides else ""
 
@@ -59,7 +61,7 @@ def _picture(picture: Picture) -> str:
     return f'<figure><div class="wide">{drawn}</div>{note}</figure>'
 
 
-def _table(table: Table, t: dict[str, str]) -> str:
+def _table(table: Table, part: Part, t: dict[str, str]) -> str:
     def kind(at: int) -> str:
         return ' class="number"' if at in table.right else ""
 
@@ -69,9 +71,10 @@ def _table(table: Table, t: dict[str, str]) -> str:
         cells = "".join(f"<td{kind(at)}>{data(cell)}</td>" for at, cell in enumerate(row) if at)
         rows.append(f'<tr><th scope="row"{kind(0)}>{data(row[0])}</th>{cells}</tr>')
     note = f'<p class="hint">{safe(table.note)}</p>' if table.note else ""
+    seen = ' class="unseen"' if table.caption == part.heading else ""
     label = safe(t["table"].format(table.caption))
     return (
         f'<div class="listed"><div class="wide" role="region" tabindex="0" aria-label="{label}">'
-        f"<table><caption>{safe(table.caption)}</caption><thead><tr>{head}</tr></thead>"
+        f"<table><caption{seen}>{safe(table.caption)}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table></div>{note}</div>"
     )

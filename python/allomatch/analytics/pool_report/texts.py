@@ -184,7 +184,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Numbers beyond the haplotypes that were seen are a lower limit.",
         "未观察到的单倍型不在计算之内，因此为下限。",
     ),
-    "value": ("What each branch adds", "各分组的贡献"),
+    "value": ("What each {0} adds", "各{0}的贡献"),
     "value_says": (
         "Patients whom {0} alone serves for certain: {1}, the most of all.",
         "仅 {0} 能确定满足的患者最多：{1} 名。",
