@@ -169,6 +169,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _end(2, f"{where}{error.strerror or error}")
     except ModuleNotFoundError as error:
         return _end(2, f"this needs the Python package '{error.name}', which is not installed")
+    except ImportError as error:  # an extra, named with the reason
+        return _end(2, str(error))
     except MemoryError:
         return _end(1, "not enough memory")
     except Exception as error:

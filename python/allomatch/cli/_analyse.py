@@ -92,9 +92,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from ..analytics import analyse, write_pool_report
+    from ..analytics.pool_report import check_pictures
 
     if args.out:
         check_report(args.out, args.lang)
+        check_pictures()
     if args.population is not None and not args.frequencies:
         raise FormatError("--population: names a set of --frequencies", column="population")
     check_report_path(args.import_report)

@@ -14,9 +14,21 @@ from .analysis import PoolAnalysis, analyse
 from .page import pool_page
 from .texts import LANGUAGES
 
-__all__ = ["LANGUAGES", "PoolAnalysis", "analyse", "check_report", "write_pool_report"]
+__all__ = ["LANGUAGES", "PoolAnalysis", "analyse", "check_pictures", "write_pool_report"]
 
 TOP = 15
+
+
+def check_pictures() -> None:
+    """Whether pictures can be drawn.
+
+    Raises:
+        ImportError: matplotlib is missing.
+    """
+    try:
+        import matplotlib  # noqa: F401
+    except ModuleNotFoundError:
+        raise ImportError("pictures need the package matplotlib (pip install 'allomatch[plot]')") from None
 
 
 def write_pool_report(
@@ -42,6 +54,7 @@ def write_pool_report(
     Cost: about half a minute for 100,000 donors on two cores.
     """
     check_report(path, lang)
+    check_pictures()
     if option_values.whole("top", top) < 1:
         raise option_values.refuse("top", top, "expected a whole number from 1")
     if isinstance(donors, PoolAnalysis):

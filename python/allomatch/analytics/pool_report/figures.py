@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import pandas
 
 MOST_GROUPS = 30
-_LONGEST = 24
+_LONGEST = 20
 
 
 def drawable(table: pandas.DataFrame, group: str, size: str = "donors") -> pandas.DataFrame:
