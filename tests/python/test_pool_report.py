@@ -90,8 +90,10 @@ def test_tables_are_those_of_the_functions():
     }
     for name, table in wanted.items():
         pandas.testing.assert_frame_equal(made.tables[name], table, obj=name)
-    likely, mass = parts._most_frequent(sets, "pool", parts.LIKELIHOOD_HAPLOTYPES)
-    assert made.likelihood_mass == mass > 0.99
+    kept = estimate.to_pandas().query("count >= 0.01")["frequency"]
+    assert 300 < made.likelihood_haplotypes == len(kept) < 4000
+    assert made.likelihood_mass == pytest.approx(kept.sum()) and made.likelihood_mass > 0.99
+    likely, _ = parts.most_frequent(sets, "pool", len(kept))
     for k in (0, 1):
         mine = {
             name: made.tables[name][made.tables[name]["mismatches"] == k]
@@ -109,6 +111,7 @@ def test_tables_are_those_of_the_functions():
             pandas.testing.assert_frame_equal(mine[name], table, obj=name)
     assert set(made.tables) | set(made.left_out) == set(parts.PARTS)
     assert set(made.left_out) == {"donations_by_year", "days_to_collection"}
+    assert made.too_ambiguous == estimate.left_out["too_ambiguous"] > 0
     assert (made.own, made.population, made.set_name) == (True, "pool", "10/10")
 
 
@@ -181,6 +184,7 @@ def test_numbers_on_the_page(pages, lang):
         assert row[4] == f"{use.loc[row[0], 'per_1000']:,.1f}"
     told = words_of(tree_of(pages[lang]))
     assert t["check_says"].format(len(made["suspicious"]), "2,000") in told
+    assert t["check_ambiguous"].format(analysed().too_ambiguous) in told
     assert t["relatives_says"].format(len(made["relatives"])) in told
     donations = made["utilisation"]["donations"].sum()
     assert t["use_says"].format(donations, "2,000", f"{donations / 2:.1f}") in told
@@ -237,6 +241,7 @@ def test_the_most_frequent_haplotypes_make_the_likelihood(monkeypatch):
     sets = am.Frequencies.builtin()
     made = analytics.analyse(registry, frequencies=sets, on=DAY, bootstrap=0)
     five = made.tables["haplotypes"]["frequency"].head(5)
+    assert made.likelihood_haplotypes == 5
     assert made.likelihood_mass == pytest.approx(five.sum()) and 0.05 < made.likelihood_mass < 0.5
     p = five / five.sum()
     expected = sum((p[i] * p[j]) ** 2 * (1 if i == j else 4) for i in range(5) for j in range(i + 1))

@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import plots
-from .analysis import LIKELIHOOD_HAPLOTYPES
 from .blocks import (
     DASH,
     Part,
@@ -47,7 +46,7 @@ def likelihood(w: Writer) -> Section:
         how = [w.t["likelihood_how"]]
         if w.analysis.likelihood_mass < 1:
             mass = share(w.analysis.likelihood_mass)
-            how.append(w.say("likelihood_part", count(LIKELIHOOD_HAPLOTYPES), mass))
+            how.append(w.say("likelihood_part", count(w.analysis.likelihood_haplotypes), mass))
         if "observed" in w.analysis.missing:
             how.append(w.analysis.missing["observed"].words(w.lang))
         heads = [w.t[f"col_{name}"] for name in ("match", "probability", "certain", "potential")]

@@ -16,6 +16,8 @@ def check(w: Writer) -> Section:
     def suspicious(heading: str, table: pandas.DataFrame, probabilities: pandas.DataFrame) -> Part:
         says = [w.say("check_says", count(len(table)), count(w.analysis.donors))]
         how = [w.t["check_how"], *([w.t["check_own"]] if w.analysis.own else [])]
+        if w.analysis.too_ambiguous:
+            how.append(w.say("check_ambiguous", count(w.analysis.too_ambiguous)))
         shown = table.head(w.top).assign(reasons=lambda rows: [w.sentence(one) for one in rows["reasons"]])
         columns = w.columns(
             ("donor_id", text), *_branch(table), ("log10_probability", one_decimal), ("reasons", text)

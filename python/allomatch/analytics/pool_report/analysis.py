@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None] | None
 LIKELIHOOD_HAPLOTYPES = 4_000
+LIKELIHOOD_COPIES = 0.01
 TARGETS = (0.5, 0.6, 0.7)
 OWN = "pool"
 _BY = "branch"
@@ -73,9 +74,11 @@ class PoolAnalysis:
         population: the set that was used; ``pool`` is the estimate from the donors themselves.
         own: whether it is.
         age_limit: donors leave on this birthday.
+        too_ambiguous: donors whom the estimate could not take in; it may not explain their typings.
         haplotypes: how many the set has.
-        likelihood_mass: sum of the frequencies that the match likelihood was computed with, in [0, 1]: the
-            4,000 most frequent haplotypes.
+        likelihood_haplotypes: how many of them the match likelihood was computed with: the most frequent,
+            of an estimate those with a hundredth of an expected copy or more, at most 4,000.
+        likelihood_mass: sum of their frequencies, in [0, 1].
     """
 
     donors: int
@@ -87,7 +90,9 @@ class PoolAnalysis:
     population: str
     own: bool
     age_limit: int
+    too_ambiguous: int = 0
     haplotypes: int = 0
+    likelihood_haplotypes: int = 0
     likelihood_mass: float = 1.0
     tables: dict[str, pandas.DataFrame] = field(default_factory=dict)
     missing: dict[str, LeftOut] = field(default_factory=dict)
@@ -147,8 +152,7 @@ def analyse(
         FormatError: an option does not fit, or there is no such field.
         ImportError: pandas is missing.
 
-    Cost: 100,000 donors about half a minute on two cores. The match likelihood takes the 4,000 most frequent
-    haplotypes.
+    Cost: 100,000 donors about half a minute on two cores.
     """
     registry = registry_of(donors)
     if frequencies is not None:
@@ -306,6 +310,7 @@ class _Work:
                 threads=self.threads,
             )
             self.frequencies = found.frequencies
+            self.analysis.too_ambiguous = found.left_out["too_ambiguous"]
             table = found.to_pandas()
         else:
             names, values = _named(Haplotypes.of(self.frequencies, self.analysis.population))
@@ -331,9 +336,13 @@ class _Work:
     def likely(self) -> dict[str, Any]:
         """Options of the match likelihood: the most frequent haplotypes at the loci."""
         if self._likely is None:
-            whole = self.the_frequencies()
-            self._likely, mass = _most_frequent(whole, self.analysis.population, LIKELIHOOD_HAPLOTYPES)
+            whole, most = self.the_frequencies(), LIKELIHOOD_HAPLOTYPES
+            if self.analysis.own:
+                counts = self.analysis.tables["haplotypes"]["count"]
+                most = min(most, int((counts >= LIKELIHOOD_COPIES).sum()))
+            self._likely, mass = most_frequent(whole, self.analysis.population, most)
             self.analysis.likelihood_mass = mass
+            self.analysis.likelihood_haplotypes = min(most, self.analysis.haplotypes)
         return {
             "patients": self._likely,
             "population": self.analysis.population,
@@ -463,7 +472,7 @@ def _named(haplotypes: Haplotypes) -> tuple[list[str], Any]:
     return ["~".join(column[at] for column in columns) for at in order], haplotypes.frequencies[order]
 
 
-def _most_frequent(frequencies: Frequencies, population: str, most: int) -> tuple[Frequencies, float]:
+def most_frequent(frequencies: Frequencies, population: str, most: int) -> tuple[Frequencies, float]:
     """The most frequent haplotypes of a set as one of its own, and their part of the whole."""
     names, values = _named(Haplotypes.of(frequencies, population))
     if len(names) <= most:

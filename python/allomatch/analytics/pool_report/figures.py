@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import pandas
 
 MOST_GROUPS = 30
-_LONGEST = 20
+_LONGEST = 16
 
 
 def drawable(table: pandas.DataFrame, group: str, size: str = "donors") -> pandas.DataFrame:

@@ -213,6 +213,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         " finds more.",
         "频率来自本库供者，错误的分型会支持自身；使用外部频率可发现更多。",
     ),
+    "check_ambiguous": (
+        "{0} typings were too ambiguous for the estimate; some of them it does not explain.",
+        "{0} 份分型过于模糊，未参与估计；其中部分可能无法解释。",
+    ),
     "suspicious": ("Donors to type again", "建议复核分型的供者"),
     "picture_probabilities": (
         "Donors by the probability of their typing",
