@@ -185,7 +185,7 @@ void estimate(benchmark::State& state) {
 void estimate_first_field(benchmark::State& state) {
     const auto folder = shared_data();
     if (!folder) return state.SkipWithError("set ALLOMATCH_SHARED");
-    io::line_reader lines(*folder / "data" / "typings" / "portugal_37993_first_field.tsv.gz");
+    io::line_reader lines(*folder / "typings" / "portugal_37993_first_field.tsv.gz");
     std::string_view line;
     registry_builder builder(nomenclature::names(), nullptr);
     constexpr std::array four{locus::A, locus::B, locus::C, locus::DRB1};

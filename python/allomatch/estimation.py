@@ -151,16 +151,24 @@ def table_rows(estimates: Sequence[Estimate]) -> Iterator[list[str]]:
             yield [one.name, haplotype, *numbers]
 
 
-def loci_in_order(loci: str | Sequence[str]) -> list[str]:
-    """Loci of a set such as ``10/10``, of a list, or of a text with commas."""
+def loci_in_order(loci: str | Sequence[str] | None, registry: Donors) -> list[str]:
+    """Loci of a set such as ``10/10``, of a list, or of a text with commas; of nothing those of 10/10 that
+    some donor is typed at."""
+    if loci is None:
+        return [locus for locus in _LOCI["10/10"] if locus in registry.loci()] or _LOCI["10/10"]
     if isinstance(loci, str) and loci in _LOCI:
         return _LOCI[loci]
     return option_values.loci("loci", loci)
 
 
+def typed_everywhere(registry: Donors, loci: Sequence[str], people: Any) -> bool:
+    """Whether each locus has somebody among the donors of these numbers who is typed there."""
+    return all((_core.locus_texts(registry._core, locus)["donors"][people] != 0).any() for locus in loci)
+
+
 def estimate(
     registry: Donors,
-    loci: str | Sequence[str] = "10/10",
+    loci: str | Sequence[str] | None = None,
     *,
     name: str = "pool",
     unit: str = "class",
@@ -173,7 +181,7 @@ def estimate(
     stop: float = 1e-8,
     most_iterations: int = 100_000,
     cut: float = 1e-8,
-    most_pairs: int = 1 << 25,
+    most_pairs: int = 1 << 23,
     bootstrap: int = 0,
     level: float = 0.95,
     people: Sequence[int] | None = None,
@@ -189,7 +197,8 @@ def estimate(
 
     Args:
         registry: the people.
-        loci: ``6/6``, ``8/8``, ``10/10``, ``12/12``, or names in the order to write them. Not DRB345.
+        loci: ``6/6``, ``8/8``, ``10/10``, ``12/12``, or names in the order to write them; not DRB345. Left
+            out: those of 10/10 that some donor is typed at.
         name: what the set is called.
         unit: ``class``, the unit of matching, or ``two_fields`` of the name.
         start: ``occurrence`` (each person's copies spread evenly over the pairs), ``uniform``, ``random``
@@ -235,7 +244,7 @@ def estimate(
         numbers = numbers.astype(numpy.uint32)
     found = _core.estimate_frequencies(
         registry._core,
-        loci_in_order(loci),
+        loci_in_order(loci, registry),
         option_values.text("unit", unit),
         option_values.text("start", start),
         option_values.whole("seed", seed),
@@ -257,7 +266,7 @@ def estimate(
 
 
 def estimate_by(
-    registry: Donors, field: str, loci: str | Sequence[str] = "10/10", *, least: int = 1, **options: Any
+    registry: Donors, field: str, loci: str | Sequence[str] | None = None, *, least: int = 1, **options: Any
 ) -> dict[str, Estimate]:
     """One estimate for each value of a donor field, such as ``branch`` or ``population``.
 
@@ -269,7 +278,8 @@ def estimate_by(
         options: of :func:`estimate`, without ``name`` and ``people``.
 
     Returns:
-        Estimates by value, the values in their order as texts; each is named by its value.
+        Estimates by value, the values in their order as texts; each is named by its value. Values whose
+        donors are all untyped at one of the loci are left out.
 
     Raises:
         FormatError: the donors have no such field, it is none of texts, or no value is left.
@@ -283,9 +293,16 @@ def estimate_by(
         raise option_values.refuse("field", field, f"a field of kind {kind} does not make groups")
     least = max(option_values.whole("least", least), 1)
     groups = {word: (codes == code).nonzero()[0] for code, word in enumerate(words or []) if word}
-    groups = {word: people for word, people in sorted(groups.items()) if len(people) >= least}
+    wanted = loci_in_order(loci, registry)
+    groups = {
+        word: people
+        for word, people in sorted(groups.items())
+        if len(people) >= least and typed_everywhere(registry, wanted, people)
+    }
     if not groups:
-        raise option_values.refuse("field", field, f"no value of it is that of {least} donors or more")
+        reason = f"no value of it is that of {least} donors or more, with some typed at each locus"
+        raise option_values.refuse("field", field, reason)
     return {
-        word: estimate(registry, loci, name=word, people=people, **options) for word, people in groups.items()
+        word: estimate(registry, wanted, name=word, people=people, **options)
+        for word, people in groups.items()
     }

@@ -204,7 +204,7 @@ haplotype_estimate estimate_frequencies(const registry& donors, const estimation
     const typed_people typed(donors, options, *people);
     if (typed.people() == 0) refuse("loci", "", "nobody is typed at these loci");
     const estimation_input in = gather(typed, options);
-    if (in.lists.size() == 0) refuse("most_pairs", std::to_string(options.most_pairs), "everybody has more haplotype pairs");
+    if (in.lists.size() == 0) refuse("most_pairs", std::to_string(options.most_pairs), "everybody has more haplotype pairs; the unit class has the fewest");
 
     haplotype_estimate out;
     const iteration_limits limits{options.stop, options.most_iterations, options.threads};

@@ -182,6 +182,8 @@ void typed_people::open_untyped() {
         }
         for (const auto& row : prior_rows_) alone.push_back(row[at]);
         const auto open = sorted(std::move(alone.empty() ? listed : alone));
+        if (open.empty() && people_ != 0)
+            throw format_error(problem::with_value("loci", alleles_[at].where(), "nobody is typed at this locus"));
         choices_[at][untyped_choice].alternatives = {{open, open}};
     }
 }

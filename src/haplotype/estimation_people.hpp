@@ -45,6 +45,7 @@ public:
     /// Of a name in a frequency set.
     allele_number of(const haplotype_allele& written);
     [[nodiscard]] const std::vector<std::string>& texts() const noexcept { return texts_; }
+    [[nodiscard]] std::string_view where() const noexcept { return name(locus_); }
 
 private:
     [[nodiscard]] std::string text_of(allele_id id) const;

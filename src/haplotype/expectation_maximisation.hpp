@@ -36,7 +36,7 @@ public:
     static constexpr double fewest_copies = 1e-12;
 
 private:
-    static constexpr std::size_t block_pairs = std::size_t{1} << 17;
+    static constexpr std::size_t block_pairs = std::size_t{1} << 14;
     static constexpr std::size_t most_blocks = 8;
 
     void settle();

@@ -15,6 +15,9 @@ from allomatch import analytics  # noqa: E402
 from allomatch.analytics import plots  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
 
+# Those of match likelihood have tests of their own.
+NAMES = sorted(set(plots.__all__) - {"branch_value", "likelihood", "recruitment"})
+
 
 def tables():
     _, registry, _ = simulated()
@@ -56,10 +59,10 @@ def has_chinese_font():
 
 
 def test_every_table_has_its_figure(made):
-    assert set(made) == set(plots.__all__)
+    assert sorted(made) == NAMES
 
 
-@pytest.mark.parametrize("name", plots.__all__)
+@pytest.mark.parametrize("name", NAMES)
 def test_figures(made, name):
     if not has_chinese_font():
         pytest.skip("no Chinese font on this system")
@@ -75,7 +78,7 @@ def test_figures(made, name):
     assert dict(matplotlib.rcParams) == before
 
 
-@pytest.mark.parametrize("name", plots.__all__)
+@pytest.mark.parametrize("name", NAMES)
 def test_other_tables_are_refused(made, name):
     with pytest.raises(am.FormatError, match=f"the table that {name} returns"):
         getattr(plots, name)(pandas.DataFrame({"x": [1]}))

@@ -75,10 +75,19 @@ def test_by_branch(registry):
     assert list(am.estimate_by(registry, "branch", "A", least=7)) == ["宁波"]
     together = am.estimation.joined(list(found.values()))
     assert together.populations == ["宁波", "杭州"]
-    for field, reason in {"city": "no such field .they have: branch", "branch": "11 donors"}.items():
+    for field, reason in {"city": "no such field .they have: branch", "branch": "11 donors or more"}.items():
         with pytest.raises(am.FormatError, match=reason) as caught:
             am.estimate_by(registry, field, "A", least=11 if field == "branch" else 1)
         assert caught.value.column == "field"
+
+
+def test_loci_left_out_are_those_typed(registry, people_file):
+    assert am.estimate(registry).loci == ["A", "B"]
+    with pytest.raises(am.FormatError, match="'C': nobody is typed at this locus"):
+        am.estimate(registry, "10/10")
+    summary = as_json("estimate", "--donors", people_file, "--release", "names")
+    assert summary["sets"][0]["loci"] == ["A", "B"]
+    assert summary["log_likelihood"] == pytest.approx(am.estimate(registry).log_likelihood, abs=1e-9)
 
 
 def test_starts_prior_and_intervals(registry):

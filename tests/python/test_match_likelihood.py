@@ -263,4 +263,9 @@ def test_frequencies_are_checked():
         analytics.match_likelihood(builtin, am.Frequencies.builtin(am.Nomenclature.names()))
     with pytest.raises(am.FormatError, match="numbers of donors by population"):
         analytics.recruitment(builtin, sizes={})
+    with pytest.raises(am.FormatError, match="the frequencies have east_asian") as refused:
+        analytics.recruitment(builtin, sizes={"hills": 10})
+    assert refused.value.column == "sizes"
+    with pytest.raises(am.FormatError, match="above 0"):
+        analytics.recruitment(builtin, sizes={"east_asian": 10}, more=0)
     assert len(analytics.match_likelihood(builtin, sizes=[])) == 0

@@ -25,8 +25,10 @@ struct hardy_weinberg {
 
 /// Score test of the share of homozygotes. Allele frequencies are the maximum likelihood ones of all typings; of an ambiguous
 /// typing the probability that it is homozygous counts; the variance is that of the people's own terms, less what the
-/// estimation of the frequencies explains. Valid with ambiguous typings, if whether a typing is ambiguous does not depend
-/// on the genotype otherwise than through its alleles; a laboratory that does not see an allele is found as an excess.
+/// estimation of the frequencies explains. Valid with ambiguous typings if a typing says no more than the genotypes that it
+/// allows: whichever of them a person has, the typing was as likely. A laboratory that does not see an allele is found as an
+/// excess. Where each position is ambiguous by a lot of its own, a list beside one of its alleles speaks for two of that
+/// allele, and a small lack of homozygotes is found that is none.
 /// People untyped at the locus are left out. `options` gives unit, limits and threads; its loci are not looked at.
 /// \throws format_error as `estimate_frequencies`.
 [[nodiscard]] hardy_weinberg test_hardy_weinberg(const registry& donors, locus at, const estimation_options& options = {},

@@ -57,7 +57,7 @@ struct estimation_options {
     double cut = 1e-8;
     /// Haplotype pairs of all people together, 8 bytes each, that are gone through. People who would take more are
     /// resolved with the haplotypes of the others.
-    std::size_t most_pairs = std::size_t{1} << 25;
+    std::size_t most_pairs = std::size_t{1} << 23;
     /// Samples of the people, drawn with replacement, for standard errors and intervals.
     std::size_t bootstrap = 0;
     double level = 0.95;  ///< of the intervals

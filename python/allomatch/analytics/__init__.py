@@ -8,7 +8,12 @@ columns; :mod:`allomatch.analytics.plots` draws them. Needs the extra ``frames``
 from . import plots
 from ._ages import AGE_BANDS, age_structure, ageing_out, attrition
 from ._completeness import completeness
-from ._frequencies import allele_frequencies, haplotype_frequencies, hardy_weinberg
+from ._frequencies import (
+    allele_frequencies,
+    branch_haplotypes,
+    haplotype_frequencies,
+    hardy_weinberg,
+)
 from ._genotypes import genotype_frequencies, homozygosity
 from ._kinship import duplicates, relatives
 from ._likelihood import match_likelihood, recruitment, size_for
@@ -26,6 +31,7 @@ __all__ = [
     "allele_frequencies",
     "analyse",
     "attrition",
+    "branch_haplotypes",
     "branch_value",
     "completeness",
     "days_to_collection",

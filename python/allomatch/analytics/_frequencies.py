@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import _core, option_values
 from ..errors import FormatError
-from ..estimation import estimate, loci_in_order
+from ..estimation import estimate, estimate_by, loci_in_order, typed_everywhere
 from ._pool import frame_of, groups_of, registry_of
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _PROPORTION = (
 
 def allele_frequencies(
     donors: Any,
-    loci: str | Sequence[str] = "10/10",
+    loci: str | Sequence[str] | None = None,
     *,
     by: str | None = None,
     bootstrap: int = 200,
@@ -40,7 +40,7 @@ def allele_frequencies(
 
     Args:
         donors: a registry, or a data frame of donors.
-        loci: ``10/10``, or names.
+        loci: ``10/10``, or names; left out: those of 10/10 that some donor is typed at.
         by: a donor field: one table for each value, as in :func:`completeness`.
         bootstrap: samples of the people for the intervals; 0 for none.
         options: of :func:`allomatch.estimate`: ``unit``, ``level``, ``seed``, ``cut``, ``threads``.
@@ -56,8 +56,8 @@ def allele_frequencies(
     rows = []
     for group, label in _people_by(donors, by):
         registry, people = group
-        for locus in loci_in_order(loci):
-            if not _typed(registry, locus, people):
+        for locus in loci_in_order(loci, registry):
+            if not typed_everywhere(registry, [locus], people):
                 continue
             found = estimate(registry, [locus], people=people, bootstrap=bootstrap, **options)
             table = found.to_pandas().drop(columns=locus).rename(columns={"haplotype": "allele"})
@@ -69,7 +69,7 @@ def allele_frequencies(
 
 def haplotype_frequencies(
     donors: Any,
-    loci: str | Sequence[str] = "10/10",
+    loci: str | Sequence[str] | None = None,
     *,
     by: str | None = None,
     bootstrap: int = 200,
@@ -79,8 +79,8 @@ def haplotype_frequencies(
 
     Args:
         donors: a registry, or a data frame of donors.
-        loci: ``10/10``, or names.
-        by: a donor field; groups with nobody typed at the loci are left out.
+        loci: ``10/10``, or names; left out: those of 10/10 that some donor is typed at.
+        by: a donor field; groups with nobody typed at one of the loci are left out.
         bootstrap: samples of the people for the intervals; 0 for none.
         options: of :func:`allomatch.estimate`.
 
@@ -93,7 +93,7 @@ def haplotype_frequencies(
     rows = []
     for group, label in _people_by(donors, by):
         registry, people = group
-        if not any(_typed(registry, locus, people) for locus in loci_in_order(loci)):
+        if not typed_everywhere(registry, loci_in_order(loci, registry), people):
             continue
         found = estimate(registry, loci, people=people, bootstrap=bootstrap, **options)
         rows.append(_labelled(found.to_pandas().assign(people=found.people), by, label))
@@ -102,7 +102,7 @@ def haplotype_frequencies(
 
 def hardy_weinberg(
     donors: Any,
-    loci: str | Sequence[str] = "10/10",
+    loci: str | Sequence[str] | None = None,
     *,
     by: str | None = None,
     unit: str = "class",
@@ -113,7 +113,8 @@ def hardy_weinberg(
     A score test that takes every typing as it is: of an ambiguous one the probability that it is homozygous
     counts, and the variance is that of the people's own terms. An excess comes from alleles that typing
     missed, from blanks that were not homozygous, or from a pool of several populations; a group that has one
-    with ``by`` is where to look.
+    with ``by`` is where to look. Where many single positions are lists, a lack of homozygotes may be none: a
+    list beside one of its alleles speaks for two of that allele.
 
     Args:
         donors: a registry, or a data frame of donors.
@@ -136,8 +137,8 @@ def hardy_weinberg(
     rows = []
     for group, label in _people_by(donors, by):
         registry, people = group
-        for locus in loci_in_order(loci):
-            if not _typed(registry, locus, people):
+        for locus in loci_in_order(loci, registry):
+            if not typed_everywhere(registry, [locus], people):
                 continue
             found = _core.hardy_weinberg(
                 registry._core,
@@ -151,6 +152,54 @@ def hardy_weinberg(
     return _together(rows)
 
 
+def branch_haplotypes(
+    donors: Any,
+    loci: str | Sequence[str] | None = None,
+    *,
+    by: str = "branch",
+    copies: float = 1,
+    **options: Any,
+) -> pandas.DataFrame:
+    """The haplotypes that each branch brings, and those that only it has.
+
+    Each branch is estimated on its own. A haplotype is there with ``copies`` expected copies or more, and
+    only there when all other branches together expect less than half as many.
+
+    Args:
+        donors: a registry, or a data frame of donors.
+        loci: ``10/10``, or names; left out: those of 10/10 that some donor is typed at.
+        by: the donor field of the branches; donors without a value are left out.
+        copies: expected copies that count as being there.
+        options: of :func:`allomatch.estimate`.
+
+    Returns:
+        One row a branch: its name, ``people`` used, ``haplotypes`` that are there, ``only_here`` of them,
+        ``copies_only_here`` (expected copies of those), ``only_here_per_1000`` people.
+
+    Raises:
+        FormatError: as :func:`allomatch.estimate_by`.
+    """
+    least = option_values.real("copies", copies)
+    found = estimate_by(registry_of(donors), by, loci, **options)
+    tables = {
+        name: dict(zip(one.columns()["haplotype"], one.columns()["count"], strict=True))
+        for name, one in found.items()
+    }
+    total: dict[str, float] = {}
+    for table in tables.values():
+        for haplotype, count in table.items():
+            total[haplotype] = total.get(haplotype, 0.0) + count
+    rows = []
+    for name, table in tables.items():
+        there = [haplotype for haplotype, count in table.items() if count >= least]
+        only = [haplotype for haplotype in there if total[haplotype] - table[haplotype] < least / 2]
+        people = found[name].people
+        expected = float(sum(table[haplotype] for haplotype in only))
+        rows.append((name, people, len(there), len(only), expected, 1000 * len(only) / people))
+    names = (by, "people", "haplotypes", "only_here", "copies_only_here", "only_here_per_1000")
+    return frame_of({name: [row[at] for row in rows] for at, name in enumerate(names)})
+
+
 def _people_by(donors: Any, by: str | None) -> list[tuple[tuple[Any, Any], str]]:
     registry = registry_of(donors)
     groups = groups_of(registry, by)
@@ -158,10 +207,6 @@ def _people_by(donors: Any, by: str | None) -> list[tuple[tuple[Any, Any], str]]
         np.flatnonzero(groups.donors == group).astype(np.uint32) for group in range(len(groups.labels))
     ]
     return [((registry, people), label) for people, label in zip(numbers, groups.labels, strict=True)]
-
-
-def _typed(registry: Any, locus: str, people: Any) -> bool:
-    return bool((_core.locus_texts(registry._core, locus)["donors"][people] != 0).any())
 
 
 def _labelled(table: pandas.DataFrame, by: str | None, label: str) -> pandas.DataFrame:

@@ -168,11 +168,11 @@ def recruitment(
     """
     if not isinstance(sizes, Mapping) or not sizes:
         raise option_values.refuse("sizes", sizes, "expected numbers of donors by population")
-    now = {option_values.text("sizes", name): _count("sizes", count) for name, count in sizes.items()}
     added = _count("more", more)
     if added == 0:
         raise option_values.refuse("more", more, "expected a number above 0")
-    everyone = patients if donors is None else donors
+    everyone = _frequencies("patients", patients) if donors is None else _frequencies("donors", donors)
+    now = {_the_population("sizes", everyone, name): _count("sizes", count) for name, count in sizes.items()}
     model = _model(
         patients,
         everyone,

@@ -52,9 +52,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_argument_group("what to estimate")
     what.add_argument(
         "--loci",
-        default="10/10",
         metavar="LOCI",
-        help="6/6, 8/8, 10/10 (default), 12/12 or a list in the order to write",
+        help="6/6 .. 12/12, or a list in the order to write (default: of 10/10 those typed)",
     )
     what.add_argument(
         "--unit",
@@ -191,6 +190,7 @@ def summary(
         "release": donors.nomenclature.version,
         "donors": account(donors.report),
         "unit": args.unit,
+        "log_likelihood": sum(one.log_likelihood for one in found),
         "sets": [
             {
                 "population": one.name,

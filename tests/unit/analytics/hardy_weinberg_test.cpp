@@ -31,22 +31,24 @@ std::vector<std::string> joined(std::initializer_list<std::vector<std::string>> 
     return all;
 }
 
-/// Five alleles; some people are homozygous by descent, some typings are lists.
+/// Five alleles; some people are homozygous by descent. In some people a laboratory does not tell the first two alleles apart,
+/// nor the next two. That is one lot a person: were it one a position, a list beside an allele of it would speak for two of
+/// that allele, as either position may have been the unclear one.
 std::vector<std::string> drawn(unsigned seed, std::size_t people, double inbreeding, double ambiguous) {
     static const std::vector<double> shares{0.4, 0.25, 0.2, 0.1, 0.05};
     std::mt19937 engine(seed);
     std::discrete_distribution<int> allele(shares.begin(), shares.end());
     std::uniform_real_distribution<double> part;
-    const auto text = [&](int a) {
-        const std::string one = "0" + std::to_string(a + 1) + ":01";
-        return part(engine) < ambiguous ? one + "/0" + std::to_string((a + 1) % 5 + 1) + ":01" : one;
-    };
     std::vector<std::string> out;
     for (std::size_t i = 0; i < people; ++i) {
         const int a = allele(engine);
         const int b = part(engine) < inbreeding ? a : allele(engine);
-        const std::string first = text(a);
-        out.push_back(first + '+' + text(b));
+        const bool unclear = part(engine) < ambiguous;
+        const auto text = [&](int n) -> std::string {
+            if (unclear && n < 4) return n < 2 ? "01:01/02:01" : "03:01/04:01";
+            return "0" + std::to_string(n + 1) + ":01";
+        };
+        out.push_back(text(a) + '+' + text(b));
     }
     return out;
 }

@@ -96,6 +96,7 @@ TEST(haplotype_estimation, who_is_left_out) {
     EXPECT_EQ(e.untyped, 1U);
     EXPECT_TRUE(std::isnan(e.log_probability[16]) && std::isnan(e.log_probability[17]));
     EXPECT_EQ(refusal(*pool(rows), {.loci = {locus::DPB1}}), "loci: nobody is typed at these loci");
+    EXPECT_EQ(refusal(*pool(rows), {.loci = {locus::A, locus::DPB1}}), "loci: nobody is typed at this locus");
 }
 
 TEST(haplotype_estimation, some_of_the_people) {
@@ -177,7 +178,7 @@ TEST(haplotype_estimation, options_that_do_not_fit) {
     EXPECT_EQ(bad({.starts = 0}), "starts: expected at least one start");
     EXPECT_EQ(bad({.most_iterations = 0}), "most_iterations: expected at least one iteration");
     EXPECT_EQ(bad({.level = 1}), "level: expected a number between 0 and 1");
-    EXPECT_EQ(bad({.most_pairs = 0}), "most_pairs: everybody has more haplotype pairs");
+    EXPECT_EQ(bad({.most_pairs = 0}), "most_pairs: everybody has more haplotype pairs; the unit class has the fewest");
     EXPECT_THROW(static_cast<void>(estimation_start_from_name("zero")), format_error);
     EXPECT_THROW(static_cast<void>(haplotype_unit_from_name("allele")), format_error);
     EXPECT_EQ(estimation_start_from_name("random"), estimation_start::random);
