@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ... import _core, option_values
+from ... import option_values
 from ...errors import FormatError, InputError
-from ...estimation import estimate, loci_in_order
+from ...estimation import estimate, loci_in_order, typed_everywhere
 from ...frequencies import Frequencies
 from ...option_values import Day
 from ...registry import Registry
@@ -217,7 +217,7 @@ def _population(frequencies: Frequencies | None, name: str | None) -> str:
 def _loci(
     registry: Registry, frequencies: Frequencies | None, population: str, loci: str | Sequence[str]
 ) -> tuple[list[str], list[str]]:
-    asked = loci_in_order(loci)
+    asked = loci_in_order(loci, registry)
     usable = {locus for locus in registry.loci() if _typed(registry, locus)}
     if frequencies is not None:
         usable &= {
@@ -227,7 +227,7 @@ def _loci(
 
 
 def _typed(registry: Registry, locus: str) -> bool:
-    return bool((_core.locus_texts(registry._core, locus)["donors"] != 0).any())
+    return typed_everywhere(registry, [locus], slice(None))
 
 
 @dataclass
