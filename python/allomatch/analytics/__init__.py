@@ -21,12 +21,15 @@ from ._linkage import linkage, linkage_pairs
 from ._observed import branch_value, observed_likelihood, observed_matches
 from ._suspicious import suspicious_typings, typing_probabilities
 from ._use import days_to_collection, donations_by_year, utilisation
+from .pool_report import PoolAnalysis, analyse, write_pool_report
 
 __all__ = [
     "AGE_BANDS",
+    "PoolAnalysis",
     "age_structure",
     "ageing_out",
     "allele_frequencies",
+    "analyse",
     "attrition",
     "branch_haplotypes",
     "branch_value",
@@ -50,4 +53,5 @@ __all__ = [
     "suspicious_typings",
     "typing_probabilities",
     "utilisation",
+    "write_pool_report",
 ]

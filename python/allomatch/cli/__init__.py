@@ -23,6 +23,7 @@ from .. import __version__
 from ..errors import InputError
 from . import (
     _alerts,
+    _analyse,
     _calibrate,
     _compare,
     _cord,
@@ -58,6 +59,7 @@ _READ = {
     "predict_with": "--predict-with",
     "rank": "--rank",
     "prior": "--prior",
+    "donations": "--donations",
     "release": "--release",
     "to_mac": "--to-mac",
     "to_release": "--to-release",
@@ -107,6 +109,7 @@ COMMANDS: dict[str, Command] = {
     "simulate": _simulate,
     "calibrate": _calibrate,
     "estimate": _estimate,
+    "analyse": _analyse,
 }
 
 
@@ -166,6 +169,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _end(2, f"{where}{error.strerror or error}")
     except ModuleNotFoundError as error:
         return _end(2, f"this needs the Python package '{error.name}', which is not installed")
+    except ImportError as error:  # an extra, named with the reason
+        return _end(2, str(error))
     except MemoryError:
         return _end(1, "not enough memory")
     except Exception as error:

@@ -106,14 +106,19 @@ def read_donors(path: str, names: _core.Nomenclature, mac: _core.MacTable | None
     """
     if _core.is_store(path):
         with Store.open(path, names, mac=mac) as store:
-            return _with_nulls(store.registry(), path, nulls)
+            return with_nulls(store.registry(), path, nulls)
     if not path.endswith(SNAPSHOT_ENDING) and not _core.is_snapshot(path):
         with Progress("reading donors") as progress:
             return Registry.from_csv(path, names, mac=mac, nulls=nulls, progress=progress)
-    return _with_nulls(Registry.open(path, names), path, nulls)
+    return with_nulls(Registry.open(path, names), path, nulls)
 
 
-def _with_nulls(donors: Registry, path: str, nulls: str) -> Registry:
+def with_nulls(donors: Registry, path: str, nulls: str) -> Registry:
+    """The donors of a snapshot or store, if they were read with this rule.
+
+    Raises:
+        FormatError: they were not.
+    """
     if donors.nulls != nulls:
         raise FormatError(
             f"{path}: was built with --nulls {donors.nulls}; give that here too", place=path, column="nulls"

@@ -74,7 +74,7 @@ class ReportFiles:
         page = patient_page(
             matches, most=self._most, lang=self._lang, searched=self._searched, reports=reports
         )
-        _write(path, page)
+        write_page(path, page)
         if self._several:
             self._written.append(Written.of(path.name, matches, self._lang))
         return path
@@ -83,7 +83,7 @@ class ReportFiles:
         """Write the page of links, of several patients, and return where it is."""
         if not self._several:
             return None
-        _write(self._path, index_page(self._written, self._lang))
+        write_page(self._path, index_page(self._written, self._lang))
         return self._path
 
     def _name_for(self, patient: str) -> str:
@@ -138,7 +138,7 @@ def write_report(
     return written if links is None else [*written, links]
 
 
-def _write(path: Path, page: str) -> None:
+def write_page(path: Path, page: str) -> None:
     """A file that gets its name only when it is complete."""
     unfinished = path.with_name(f".{path.name[:120]}.{os.getpid()}.part")
     try:

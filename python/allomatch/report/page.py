@@ -23,22 +23,27 @@ from .pictures import probability_bands
 from .searched import searched_html
 from .texts import texts
 
+STYLE = Path(__file__).with_name("style.css")
+SCRIPT = Path(__file__).with_name("script.js")
 _TAGS = {"en": "en", "zh": "zh-CN"}
 _PATIENT_FIELDS = ("birth_date", "sex", "abo", "cmv", "weight_kg", "population")
 
 
 @functools.cache
-def _part(name: str) -> tuple[str, str]:
+def _part(*files: Path) -> tuple[str, str]:
     """Style or script, and its hash: the page allows nothing else to run."""
-    text = Path(__file__).with_name(name).read_text(encoding="utf-8").strip()
+    text = "\n".join(file.read_text(encoding="utf-8").strip() for file in files)
     digest = hashlib.sha256(text.encode()).digest()
     return text, f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
-def whole_page(title: str, body: str, lang: str) -> str:
+def whole_page(
+    title: str, body: str, lang: str, *, styles: Sequence[Path] = (STYLE,), script: Path | None = SCRIPT
+) -> str:
     """A complete document that asks the network for nothing."""
-    style, style_hash = _part("style.css")
-    script, script_hash = _part("script.js")
+    style, style_hash = _part(*styles)
+    words, script_hash = _part(script) if script else ("", "'none'")
+    element = f"<script>{words}</script>\n" if script else ""
     policy = (
         f"default-src 'none'; style-src {style_hash}; script-src {script_hash}; img-src data:;"
         " base-uri 'none'; form-action 'none'"
@@ -49,7 +54,7 @@ def whole_page(title: str, body: str, lang: str) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="referrer" content="no-referrer">\n<link rel="icon" href="data:,">\n'
         f"<title>{safe(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n{body}\n"
-        f"<script>{script}</script>\n</body>\n</html>\n"
+        f"{element}</body>\n</html>\n"
     )
 
 

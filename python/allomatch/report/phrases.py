@@ -171,6 +171,20 @@ _PATTERNS: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
     (r"(\S+) not known", lambda found: f"{criterion_name(found[1], 'zh')}未知"),
     (r"(\S+) of another kind", lambda found: f"{criterion_name(found[1], 'zh')}为其他"),
     (
+        r"no haplotypes fit: (.+)",
+        lambda found: f"没有单倍型能解释：{_in_chinese(found[1])}",
+    ),
+    (r"1 in ([\d,.e+^]+) people has such a typing", r"每 \1 人中有 1 人为此分型"),
+    (r"(\w+) and (\w+): no known haplotypes of the two fit", r"\1 与 \2：没有已知单倍型相符"),
+    (
+        r"(\w+) and (\w+): ([\d,.e+^]+) times rarer together than apart",
+        r"\1 与 \2：同时出现比各自独立罕见 \3 倍",
+    ),
+    (
+        r"homozygous at (\d+) of (\d+) loci, as 1 in ([\d,.e+^]+) people",
+        r"\2 个位点中 \1 个纯合，每 \3 人中有 1 人如此",
+    ),
+    (
         r"no two haplotypes of ([^;]+) have all of the typing together",
         r"频率集 \1 中没有任何两个单倍型能共同解释该分型",
     ),
@@ -196,6 +210,10 @@ def chinese(sentence: str) -> str | None:
     parts = sentence.split("; ")
     known = [chinese(part) for part in parts] if len(parts) > 1 else [None]
     return None if None in known else "；".join(part for part in known if part is not None)
+
+
+def _in_chinese(sentence: str) -> str:
+    return chinese(sentence) or sentence
 
 
 def _placed(sentence: str) -> str | None:

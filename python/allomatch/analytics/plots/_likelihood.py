@@ -131,7 +131,7 @@ def branch_value(
 
 def _bars(axes: Any, names: list[str], values: Any, beside: list[str]) -> None:
     places = np.arange(len(names))
-    right = max(float(np.max(values)), 1e-9)
+    right = float(np.max(values)) or 1.0
     axes.barh(places, values, 0.7, color=COLOURS[0])
     for place, value, words in zip(places, values, beside, strict=True):
         axes.text(float(value) + 0.015 * right, place, words, va="center", fontsize=8)

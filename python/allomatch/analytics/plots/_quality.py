@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ._style import COLOURS, columns_of, drawing, legend_below
+from ._style import COLOURS, WARNING, columns_of, drawing, legend_below
 
 if TYPE_CHECKING:
     import pandas
@@ -49,7 +49,7 @@ def typing_probabilities(
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         missing = int((~explained).sum())
         note = say(f"no haplotypes fit: {missing:,} donors", f"无法由单体型解释：{missing:,} 名供者")
-        axes.text(0.02, 0.96, note, transform=axes.transAxes, va="top", color=COLOURS[1])
+        axes.text(0.02, 0.96, note, transform=axes.transAxes, va="top", color=WARNING)
         if kinds:
             legend_below(figure, axes, 2, ax is None)
     return figure

@@ -23,6 +23,7 @@ Say = Callable[[str, str], str]
 # Colours that people with colour-blindness tell apart (Okabe and Ito).
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
 INK, PALE, GRID = "#1f2d3d", "#9aa5b1", "#e6eaef"
+WARNING = "#a84300"  # of words: dark enough to be read
 SEQUENTIAL = "YlGnBu"
 _CHINESE = (
     "Noto Sans CJK SC",

@@ -63,7 +63,8 @@ def completeness(
     labels = list(dict.fromkeys(seen[group]))
     values = seen.pivot(index=group, columns="locus", values=share).loc[labels, loci].to_numpy()
     sizes = seen.drop_duplicates(group).set_index(group)["donors"]
-    size = (1.9 + 0.62 * len(loci), 1.3 + 0.29 * len(labels))
+    long_names = 0.1 * max(0, max(len(label) for label in labels) - 6)
+    size = (1.9 + long_names + 0.62 * len(loci), 1.3 + 0.29 * len(labels))
     with drawing(size, ax, title or "", lang) as (figure, axes, say):
         shown = axes.imshow(values, cmap=SEQUENTIAL, vmin=0, vmax=1, aspect="auto")
         _write_cells(axes, values)

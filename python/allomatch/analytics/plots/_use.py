@@ -35,7 +35,7 @@ def utilisation(
         )
         axes.barh(places, rows["per_1000"], 0.7, color=COLOURS[0])
         counts = say("{donations:,} of {donors:,} donors", "{donations:,} 例 / {donors:,} 人")
-        right = max(float(rows["per_1000"].max()), 1e-9)
+        right = float(rows["per_1000"].max()) or 1.0
         for place, row in enumerate(rows.itertuples()):
             text = counts.format(donations=row.donations, donors=row.donors)
             axes.text(1.42 * right, place, text, ha="right", va="center", fontsize=8)

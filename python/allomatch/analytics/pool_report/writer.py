@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What all sections of a report need: words of a language, columns, pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ...report.phrases import chinese
+from ...report.texts import texts as report_texts
+from .. import plots
+from .analysis import PoolAnalysis
+from .blocks import Kind, Part, Picture, Table, count, text
+from .figures import MOST_GROUPS, drawable
+from .texts import texts
+
+if TYPE_CHECKING:
+    import pandas
+
+
+class Writer:
+    """One analysis in one language.
+
+    Args:
+        top: rows of the tables that could be long.
+    """
+
+    def __init__(self, analysis: PoolAnalysis, lang: str, top: int) -> None:
+        self.analysis = analysis
+        self.lang = lang
+        self.top = top
+        self.t = texts(lang)
+        self.by_word = report_texts(lang).get(f"field_{analysis.by}", analysis.by)
+
+    def say(self, key: str, *values: str) -> str:
+        return self.t[key].format(*values)
+
+    def sentence(self, words: str) -> str:
+        """A sentence of the library."""
+        return words if self.lang == "en" else chinese(words) or words
+
+    def flag(self, value: Any) -> str:
+        return self.t["yes"] if value else self.t["no"]
+
+    def columns(self, *columns: tuple[str, Kind]) -> list[tuple[str, str, Kind]]:
+        """Names, headings and how values are written."""
+        return [(name, self.t[f"col_{name}"], write) for name, write in columns]
+
+    def by(self) -> tuple[str, str, Kind]:
+        return self.analysis.by, self.by_word, text
+
+    def listed(self, frame: pandas.DataFrame) -> str:
+        return self.say("first_rows", count(min(self.top, len(frame))), count(len(frame)))
+
+    def with_note(self, table: Table, whole: pandas.DataFrame) -> Table:
+        """A table of the first rows of a longer one."""
+        return replace(table, note=self.listed(whole) if len(whole) > len(table.rows) else "")
+
+    def part(self, heading: str, names: tuple[str, ...], make: Callable[..., Part]) -> Part:
+        """A part that needs these tables, or why there are none."""
+        reasons = [self.analysis.missing[name] for name in names if name in self.analysis.missing]
+        if reasons:
+            return Part(heading, list(dict.fromkeys(one.words(self.lang) for one in reasons)))
+        return make(heading, *(self.analysis.tables[name] for name in names))
+
+    def picture(
+        self, name: str, words: str, table: pandas.DataFrame, *, function: str = "", group: str = ""
+    ) -> Picture:
+        """A picture of the plots, of the name or the function; with ``group`` of the largest groups."""
+        note = ""
+        if group:
+            groups = table[group].nunique()
+            if groups > MOST_GROUPS:
+                note = self.say("largest", count(MOST_GROUPS), count(groups))
+            table = drawable(table, group)
+        draw = getattr(plots, function or name)
+        return Picture(name, words, lambda: draw(table, lang=self.lang), note)
