@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ... import option_values
 from ...errors import FormatError, InputError
@@ -16,9 +16,6 @@ from ...store import Store
 from .._pool import check_frequencies, groups_of, one_day, registry_of
 from .outcome import LeftOut, PoolAnalysis
 from .parts import OWN, PARTS, Work, typed
-
-if TYPE_CHECKING:
-    pass
 
 Progress = Callable[[int, int], None] | None
 _BY = "branch"
