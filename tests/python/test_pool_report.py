@@ -17,8 +17,7 @@ pandas = pytest.importorskip("pandas")
 pytest.importorskip("matplotlib")
 html5lib = pytest.importorskip("html5lib")
 from allomatch import analytics  # noqa: E402
-from allomatch.analytics.pool_report import analysis as parts  # noqa: E402
-from allomatch.analytics.pool_report import blocks, texts  # noqa: E402
+from allomatch.analytics.pool_report import blocks, parts, texts  # noqa: E402
 from allomatch.analytics.pool_report.figures import drawable_names  # noqa: E402
 from allomatch.report import phrases  # noqa: E402
 

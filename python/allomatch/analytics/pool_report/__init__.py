@@ -10,7 +10,8 @@ from typing import Any
 from ... import option_values
 from ...errors import FormatError
 from ...report import check_report, write_page
-from .analysis import PoolAnalysis, analyse
+from .analysis import analyse
+from .outcome import PoolAnalysis
 from .page import pool_page
 from .texts import LANGUAGES
 

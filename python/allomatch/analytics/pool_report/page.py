@@ -9,9 +9,9 @@ from pathlib import Path
 from ... import _core
 from ...report.markup import data, safe
 from ...report.page import STYLE, whole_page
-from .analysis import PoolAnalysis
 from .blocks import Part, Picture, Section, Table
 from .inline_svg import inline_svg
+from .outcome import PoolAnalysis
 from .sections import sections
 from .texts import texts
 

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from . import about_frequencies, about_matches, about_people, about_typing, about_use
-from .analysis import PoolAnalysis
 from .blocks import Section
+from .outcome import PoolAnalysis
 from .writer import Writer
 
 

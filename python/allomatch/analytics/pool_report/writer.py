@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from ...report.phrases import chinese
 from ...report.texts import texts as report_texts
 from .. import plots
-from .analysis import PoolAnalysis
 from .blocks import Kind, Part, Picture, Table, count, text
 from .figures import MOST_GROUPS, drawable
+from .outcome import PoolAnalysis
 from .texts import texts
 
 if TYPE_CHECKING:
