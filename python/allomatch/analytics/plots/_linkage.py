@@ -101,6 +101,6 @@ def linkage_pairs(
         axes.set_ylim(len(rows) - 0.4, -1.5)
         axes.grid(axis="x")
         axes.spines["left"].set_visible(False)
-        axes.set_xlabel(say("haplotype frequency", "单体型频率"))
+        axes.set_xlabel(say("haplotype frequency", "单倍型频率"))
         axes.legend(loc="lower right", bbox_to_anchor=(0.9, 0.02), fontsize=8)
     return figure

@@ -48,7 +48,7 @@ def typing_probabilities(
         axes.set_ylabel(say("donors", "供者数"))
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         missing = int((~explained).sum())
-        note = say(f"no haplotypes fit: {missing:,} donors", f"无法由单体型解释：{missing:,} 名供者")
+        note = say(f"no haplotypes fit: {missing:,} donors", f"无法由单倍型解释：{missing:,} 名供者")
         axes.text(0.02, 0.96, note, transform=axes.transAxes, va="top", color=WARNING)
         if kinds:
             legend_below(figure, axes, 2, ax is None)
