@@ -60,6 +60,7 @@ void bind_estimation(py::module_& m) {
             return out;
         }, py::arg("at"))
         .def_property_readonly("frequencies", [](const haplotype_estimate& e) { return array(e.frequencies); })
+        .def_property_readonly("copies", [](const haplotype_estimate& e) { return array(e.copies); })
         .def_property_readonly("standard_errors", [](const haplotype_estimate& e) { return array(e.standard_errors); })
         .def_property_readonly("low", [](const haplotype_estimate& e) { return array(e.low); })
         .def_property_readonly("high", [](const haplotype_estimate& e) { return array(e.high); })
@@ -70,6 +71,7 @@ void bind_estimation(py::module_& m) {
         .def_readonly("converged", &haplotype_estimate::converged)
         .def_readonly("cut_haplotypes", &haplotype_estimate::cut_haplotypes)
         .def_readonly("cut_mass", &haplotype_estimate::cut_mass)
+        .def_readonly("cut_people", &haplotype_estimate::cut_people)
         .def_readonly("people", &haplotype_estimate::people)
         .def_readonly("typings", &haplotype_estimate::typings)
         .def_readonly("haplotypes_possible", &haplotype_estimate::haplotypes)
@@ -95,7 +97,7 @@ void bind_estimation(py::module_& m) {
     m.def("estimate_frequencies",
           [](const std::shared_ptr<registry>& donors, const std::vector<std::string>& loci, const std::string& unit,
              const std::string& start, std::uint64_t seed, std::size_t starts, const std::shared_ptr<frequency_store>& prior,
-             const std::string& prior_population, double prior_people, double stop, std::size_t most_iterations, double cut,
+             const std::string& prior_population, double prior_people, double stop, std::size_t most_iterations, std::optional<double> cut,
              std::size_t most_pairs, std::size_t bootstrap, double level, std::size_t threads,
              const std::optional<donor_numbers>& people,
              const py::object& progress) {
@@ -105,13 +107,11 @@ void bind_estimation(py::module_& m) {
                   .prior_people = prior_people, .stop = stop, .most_iterations = most_iterations, .cut = cut,
                   .most_pairs = most_pairs, .bootstrap = bootstrap, .level = level, .threads = threads};
               const auto some = people ? std::optional(some_of(*people, *donors)) : std::nullopt;
-              estimation_progress report;
-              if (!progress.is_none())
-                  report = [&progress](std::size_t iteration, double change, double log_likelihood) {
-                      const py::gil_scoped_acquire locked;
-                      if (PyErr_CheckSignals() != 0) throw py::error_already_set();
-                      progress(iteration, change, log_likelihood);
-                  };
+              const auto report = [&progress](std::size_t iteration, double change, double log_likelihood) {
+                  const py::gil_scoped_acquire locked;
+                  if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+                  if (!progress.is_none()) progress(iteration, change, log_likelihood);
+              };
               const py::gil_scoped_release unlocked;
               return std::make_shared<haplotype_estimate>(estimate_frequencies(*donors, options, some, report));
           },

@@ -3,7 +3,8 @@
 
 #include <allomatch/analytics/hardy_weinberg.hpp>
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
+#include <Eigen/Eigenvalues>
 
 #include <cmath>
 #include <limits>
@@ -17,29 +18,69 @@ namespace {
 
 using namespace estimation;
 
-/// What one typing adds: the probability that it is homozygous, and expected copies of each allele that may be there.
-struct posterior {
-    double homozygous = 0;
-    std::vector<std::pair<Eigen::Index, double>> copies;
-};
+/// Information on the log odds of being homozygous and on the logarithms of the frequencies, each divided by the square root
+/// of its frequency; what typings leave open is taken off (Louis 1982).
+class information {
+public:
+    information(const frequency_vector& f, double people)
+        : roots_(f.sqrt().matrix()), expected_(f.square().sum()),
+          homozygous_(people * (expected_ - expected_ * expected_)),
+          shared_((2 * people * (f * f.sqrt() - expected_ * f.sqrt())).matrix()),
+          frequencies_(2 * people * (Eigen::MatrixXd::Identity(f.size(), f.size()) - roots_ * roots_.transpose())),
+          people_(people), copies_(Eigen::VectorXd::Zero(f.size())) {}
 
-posterior posterior_of(const pair_lists& lists, std::size_t list, const frequency_vector& f,
-                       const std::vector<Eigen::Index>& number) {
-    posterior out;
-    double total = 0;
-    for (std::size_t k = lists.begins[list]; k < lists.begins[list + 1]; ++k) {
-        const auto [a, b] = lists.pairs[k];
-        const double weight = f[a] * f[b] * (a == b ? 1 : 2);
-        if (weight == 0) continue;
-        total += weight;
-        if (a == b) out.homozygous += weight;
-        out.copies.emplace_back(number[a], weight);
-        out.copies.emplace_back(number[b], weight);
+    /// Takes off what `n` people with these genotypes of these weights leave open.
+    void leave_open(std::span<const std::array<Eigen::Index, 2>> genotypes, std::span<const double> weights, double n) {
+        double homozygous = 0;
+        seen_.clear();
+        const auto add = [&](Eigen::Index a, double weight) {
+            if (copies_[a] == 0) seen_.push_back(a);
+            copies_[a] += weight;
+        };
+        for (std::size_t k = 0; k < genotypes.size(); ++k) {
+            const auto [a, b] = genotypes[k];
+            const double w = weights[k];
+            add(a, w);
+            add(b, w);
+            const double scaled = n * w / (roots_[a] * roots_[b]);
+            frequencies_(a, a) -= n * w / (roots_[a] * roots_[a]);
+            frequencies_(b, b) -= n * w / (roots_[b] * roots_[b]);
+            frequencies_(a, b) -= scaled;
+            frequencies_(b, a) -= scaled;
+            if (a != b) continue;
+            homozygous += w;
+            shared_[a] -= n * 2 * w / roots_[a];
+        }
+        homozygous_ -= n * homozygous * (1 - homozygous);
+        for (const Eigen::Index a : seen_) {
+            shared_[a] += n * homozygous * copies_[a] / roots_[a];
+            for (const Eigen::Index b : seen_) frequencies_(a, b) += n * copies_[a] * copies_[b] / (roots_[a] * roots_[b]);
+        }
+        for (const Eigen::Index a : seen_) copies_[a] = 0;
     }
-    out.homozygous /= total;
-    for (auto& [allele, copies] : out.copies) copies /= total;
-    return out;
-}
+
+    /// On being homozygous, when the frequencies are estimated from the same people. Frequencies that the typings do not tell
+    /// apart are passed over.
+    [[nodiscard]] double on_homozygotes() const {
+        constexpr double told_apart = 1e-6;  // of what genotypes would tell
+        const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> parts(frequencies_);
+        const Eigen::VectorXd along = parts.eigenvectors().transpose() * shared_;
+        double explained = 0;
+        for (Eigen::Index i = 0; i < along.size(); ++i)
+            if (parts.eigenvalues()[i] > told_apart * 2 * people_) explained += along[i] * along[i] / parts.eigenvalues()[i];
+        return homozygous_ - explained;
+    }
+
+private:
+    Eigen::VectorXd roots_;
+    double expected_;
+    double homozygous_;
+    Eigen::VectorXd shared_;
+    Eigen::MatrixXd frequencies_;
+    double people_;
+    Eigen::VectorXd copies_;           // of one typing, all 0 between calls
+    std::vector<Eigen::Index> seen_;
+};
 
 }  // namespace
 
@@ -62,46 +103,51 @@ hardy_weinberg test_hardy_weinberg(const registry& donors, locus at, const estim
     const frequency_vector& f = best.frequencies;
 
     hardy_weinberg out;
-    const double expected = f.square().sum();
     std::vector<Eigen::Index> number(static_cast<std::size_t>(f.size()));  // among alleles that are there
-    std::vector<double> there;
+    std::vector<double> frequencies;
     for (std::size_t a = 0; a < number.size(); ++a) {
-        number[a] = static_cast<Eigen::Index>(there.size());
-        if (f[static_cast<Eigen::Index>(a)] > 0) there.push_back(f[static_cast<Eigen::Index>(a)]);
+        number[a] = static_cast<Eigen::Index>(frequencies.size());
+        if (f[static_cast<Eigen::Index>(a)] > 0) frequencies.push_back(f[static_cast<Eigen::Index>(a)]);
     }
-    const auto count = static_cast<Eigen::Index>(there.size());
+    const frequency_vector there = Eigen::Map<const frequency_vector>(frequencies.data(), static_cast<Eigen::Index>(frequencies.size()));
+    const double total = std::accumulate(in.people_of_list.begin(), in.people_of_list.end(), 0.0);
+    out.people = static_cast<std::size_t>(total);
     out.alleles = static_cast<std::size_t>((f >= least_frequency).count());
-    double squares = 0;                                      // of the people's terms
-    Eigen::VectorXd with_scores = Eigen::VectorXd::Zero(count);  // terms times scores of the frequencies
-    Eigen::MatrixXd scores = Eigen::MatrixXd::Zero(count, count);
-    double terms = 0;
+
+    information told(there, total);
+    std::vector<std::array<Eigen::Index, 2>> genotypes;
+    std::vector<double> weights;
     for (std::size_t i = 0; i < in.lists.size(); ++i) {
+        genotypes.clear();
+        weights.clear();
+        double sum = 0;
+        for (std::size_t k = in.lists.begins[i]; k < in.lists.begins[i + 1]; ++k) {
+            const auto [a, b] = in.lists.pairs[k];
+            const double weight = f[a] * f[b] * (a == b ? 1 : 2);
+            if (weight == 0) continue;
+            genotypes.push_back({number[a], number[b]});
+            weights.push_back(weight);
+            sum += weight;
+        }
         const double n = in.people_of_list[i];
-        const posterior p = posterior_of(in.lists, i, f, number);
-        const double term = p.homozygous - expected;
-        out.people += static_cast<std::size_t>(n);
         if (in.lists.begins[i + 1] - in.lists.begins[i] == 1) out.certain += static_cast<std::size_t>(n);
-        out.homozygotes += n * p.homozygous;
-        terms += n * term;
-        squares += n * term * term;
-        // The score of the logarithm of a frequency is copies - 2 f; the constant part is added for all people at once below.
-        for (const auto& [a, copies] : p.copies) with_scores[a] += n * term * copies;
-        for (const auto& [a, copies] : p.copies)
-            for (const auto& [b, others] : p.copies) scores(a, b) += n * copies * others;
+        for (std::size_t k = 0; k < weights.size(); ++k) {
+            weights[k] /= sum;
+            if (genotypes[k][0] == genotypes[k][1]) out.homozygotes += n * weights[k];
+        }
+        if (genotypes.size() > 1) told.leave_open(genotypes, weights, n);
     }
-    const auto total = static_cast<double>(out.people);
-    out.expected_homozygotes = total * expected;
-    const Eigen::VectorXd mean = 2 * Eigen::Map<const Eigen::VectorXd>(there.data(), count);
-    with_scores -= terms * mean;
-    // Copies sum to 2 f people at the maximum, so the products with the constant part fall together.
-    scores -= total * mean * mean.transpose();
-    const Eigen::VectorXd part = scores.completeOrthogonalDecomposition().solve(with_scores);
-    const double variance = squares - with_scores.dot(part);
+    // Of people drawn with these copies of the alleles: squares of estimated frequencies are too large by their variance.
+    const double expected = there.square().sum();
+    out.expected_homozygotes = total * std::max(0.0, 2 * total * expected - 1) / (2 * total - 1);
     const double excess = out.homozygotes - out.expected_homozygotes;
-    out.inbreeding = expected < 1 ? excess / (total - out.expected_homozygotes) : std::numeric_limits<double>::quiet_NaN();
-    const bool decided = out.alleles > 1 && variance > 1e-9 * squares && squares > 0;
-    out.z = decided ? excess / std::sqrt(variance) : std::numeric_limits<double>::quiet_NaN();
-    out.p_value = decided ? std::erfc(std::abs(out.z) / std::numbers::sqrt2) : std::numeric_limits<double>::quiet_NaN();
+    const double variance = told.on_homozygotes();
+    const double all_of_it = total * (expected + expected * expected - 2 * there.cube().sum());  // were all typings clear
+    const bool decided = out.alleles > 1 && all_of_it > 1e-9 * total && variance > 1e-3 * all_of_it;
+    const double unknown = std::numeric_limits<double>::quiet_NaN();
+    out.inbreeding = decided ? excess * (all_of_it / variance) / (total - out.expected_homozygotes) : unknown;
+    out.z = decided ? excess / std::sqrt(variance) : unknown;
+    out.p_value = decided ? std::erfc(std::abs(out.z) / std::numbers::sqrt2) : unknown;
     return out;
 }
 

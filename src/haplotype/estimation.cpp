@@ -30,13 +30,37 @@ std::string text_of(const typed_people& people, haplotype_key key) {
     return text;
 }
 
+/// Whether some pair of a typing is of kept haplotypes only.
+bool explained(const pair_lists& lists, std::size_t list, const std::vector<bool>& kept) {
+    return std::any_of(lists.begin_of(list), lists.end_of(list), [&](const auto& pair) { return kept[pair[0]] && kept[pair[1]]; });
+}
+
 /// Haplotypes that are not cut, the most frequent first.
-std::vector<haplotype_number> chosen(const typed_people& people, const estimation_input& in, const frequency_vector& f, double cut) {
+std::vector<haplotype_number> chosen(const typed_people& people, const estimation_input& in, const frequency_vector& f,
+                                     const std::optional<double>& cut, haplotype_estimate& out) {
+    std::vector<bool> keep(static_cast<std::size_t>(f.size()));
+    for (std::size_t h = 0; h < keep.size(); ++h) {
+        const double here = f[static_cast<Eigen::Index>(h)];
+        keep[h] = here > 0 && here >= cut.value_or(estimation_options::as_good_as_none);
+    }
+    std::vector<std::size_t> unexplained;
+    for (std::size_t i = 0; i < in.lists.size(); ++i)
+        if (!explained(in.lists, i, keep)) unexplained.push_back(i);
+    for (const std::size_t i : unexplained) {
+        if (cut) {
+            out.cut_people += static_cast<std::size_t>(in.people_of_list[i]);
+            continue;
+        }
+        for (auto pair = in.lists.begin_of(i); pair != in.lists.end_of(i); ++pair)
+            if (f[(*pair)[0]] > 0 && f[(*pair)[1]] > 0) keep[(*pair)[0]] = keep[(*pair)[1]] = true;
+    }
     std::vector<haplotype_number> kept;
-    for (Eigen::Index h = 0; h < f.size(); ++h)
-        if (f[h] > 0 && f[h] >= cut) kept.push_back(static_cast<haplotype_number>(h));
-    std::vector<std::string> texts(static_cast<std::size_t>(f.size()));
-    for (const haplotype_number h : kept) texts[h] = text_of(people, in.haplotypes.keys()[h]);
+    std::vector<std::string> texts(keep.size());
+    for (std::size_t h = 0; h < keep.size(); ++h) {
+        if (!keep[h]) continue;
+        kept.push_back(static_cast<haplotype_number>(h));
+        texts[h] = text_of(people, in.haplotypes.keys()[h]);
+    }
     std::sort(kept.begin(), kept.end(), [&](haplotype_number a, haplotype_number b) {
         return f[a] != f[b] ? f[a] > f[b] : texts[a] < texts[b];
     });
@@ -45,10 +69,13 @@ std::vector<haplotype_number> chosen(const typed_people& people, const estimatio
 
 void write_haplotypes(const typed_people& people, const estimation_input& in, const frequency_vector& f,
                       std::span<const haplotype_number> kept, haplotype_estimate& out) {
+    const frequency_vector prior = in.prior_copies();
+    const double copies = 2 * static_cast<double>(out.people) + prior.sum();
     for (std::size_t at = 0; at < people.width(); ++at) out.names.push_back(people.allele_texts(at));
     for (const haplotype_number h : kept) {
         for (std::size_t at = 0; at < people.width(); ++at) out.codes.push_back(people.allele(at, in.haplotypes.keys()[h]));
         out.frequencies.push_back(f[h]);
+        out.copies.push_back(std::max(0.0, f[h] * copies - prior[h]));
     }
     out.cut_haplotypes = static_cast<std::size_t>((f > 0).count()) - kept.size();
     out.cut_mass = std::max(0.0, f.sum() - std::accumulate(out.frequencies.begin(), out.frequencies.end(), 0.0));
@@ -59,8 +86,8 @@ void write_probabilities(const typed_people& people, const estimation_input& in,
     std::vector<double> of_typing(people.typings().size(), std::numeric_limits<double>::quiet_NaN());
     for (std::size_t i = 0; i < in.lists.size(); ++i) {
         double total = 0;
-        for (std::size_t k = in.lists.begins[i]; k < in.lists.begins[i + 1]; ++k) {
-            const auto [a, b] = in.lists.pairs[k];
+        for (auto pair = in.lists.begin_of(i); pair != in.lists.end_of(i); ++pair) {
+            const auto [a, b] = *pair;
             total += f[a] * f[b] * (a == b ? 1 : 2);
         }
         of_typing[in.typing_of_list[i]] = std::log(total);
@@ -71,43 +98,35 @@ void write_probabilities(const typed_people& people, const estimation_input& in,
                                                                        : of_typing[typing]);
 }
 
-/// Only the pairs of haplotypes that the estimate has.
-pair_lists among(const pair_lists& lists, const frequency_vector& f) {
-    pair_lists out;
-    for (std::size_t i = 0; i < lists.size(); ++i) {
-        for (std::size_t k = lists.begins[i]; k < lists.begins[i + 1]; ++k) {
-            const auto [a, b] = lists.pairs[k];
-            if (f[a] > 0 && f[b] > 0) out.pairs.push_back({a, b});
-        }
-        out.end_list();
-    }
-    return out;
-}
-
-void write_intervals(const estimation_input& in, const frequency_vector& f, std::span<const haplotype_number> kept,
-                     const estimation_options& options, haplotype_estimate& out) {
-    const pair_lists possible = among(in.lists, f);
+/// Estimates from people drawn with replacement, each begun as the estimate itself was.
+void write_intervals(const estimation_input& in, const frequency_vector& start, std::span<const haplotype_number> kept,
+                     const estimation_options& options, const estimation_progress& progress, haplotype_estimate& out) {
     const weighted_choice draw(in.people_of_list);
-    const auto people = static_cast<std::size_t>(std::accumulate(in.people_of_list.begin(), in.people_of_list.end(), 0.0));
     std::vector<std::vector<double>> samples(options.bootstrap);
-    parallel_for_blocks(options.bootstrap, 1, options.threads, [&](std::size_t begin, std::size_t end) {
-        for (std::size_t b = begin; b < end; ++b) {
-            random_generator random(options.seed, bootstrap_stream, b);
-            std::vector<double> drawn(in.people_of_list.size());
-            for (std::size_t i = 0; i < people; ++i) ++drawn[draw(random)];
-            pair_lists lists;
-            std::vector<double> counts;
-            for (std::size_t i = 0; i < drawn.size(); ++i) {
-                if (drawn[i] == 0) continue;
-                lists.pairs.insert(lists.pairs.end(), possible.pairs.begin() + static_cast<std::ptrdiff_t>(possible.begins[i]),
-                                   possible.pairs.begin() + static_cast<std::ptrdiff_t>(possible.begins[i + 1]));
-                lists.end_list();
-                counts.push_back(drawn[i]);
-            }
-            const maximum found = maximise({std::move(lists), counts, in.prior_copies()}, f, {options.stop, options.most_iterations, 1});
-            for (const haplotype_number h : kept) samples[b].push_back(found.frequencies[h]);
+    const auto sample = [&](std::size_t b) {
+        random_generator random(options.seed, bootstrap_stream, b);
+        std::vector<double> drawn(in.people_of_list.size());
+        for (std::size_t i = 0; i < out.people; ++i) ++drawn[draw(random)];
+        pair_lists lists;
+        std::vector<double> people;
+        for (std::size_t i = 0; i < drawn.size(); ++i) {
+            if (drawn[i] == 0) continue;
+            lists.pairs.insert(lists.pairs.end(), in.lists.begin_of(i), in.lists.end_of(i));
+            lists.end_list();
+            people.push_back(drawn[i]);
         }
-    });
+        const maximum found = maximise({std::move(lists), people, in.prior_copies()}, start, {options.stop, options.most_iterations, 1});
+        for (const haplotype_number h : kept) samples[b].push_back(found.frequencies[h]);
+    };
+    constexpr std::size_t between_reports = 16;
+    for (std::size_t done = 0; done < options.bootstrap;) {
+        const std::size_t next = std::min(done + between_reports, options.bootstrap);
+        parallel_for_blocks(next - done, 1, options.threads, [&](std::size_t begin, std::size_t end) {
+            for (std::size_t b = begin; b < end; ++b) sample(done + b);
+        });
+        done = next;
+        if (progress) progress(out.trace.size() + done, 0, out.log_likelihood);
+    }
     const auto n = static_cast<double>(options.bootstrap);
     std::vector<double> values(options.bootstrap);
     for (std::size_t i = 0; i < kept.size(); ++i) {
@@ -159,13 +178,15 @@ void validate(const estimation_options& options) {
     }
     const auto number = [](double x) { return std::to_string(x); };
     if (!(options.stop >= 0 && options.stop < 1)) refuse("stop", number(options.stop), "expected 0 or a small number below 1");
-    if (!(options.cut >= 0 && options.cut < 1)) refuse("cut", number(options.cut), "expected 0 or a small number below 1");
+    if (options.cut && !(*options.cut >= 0 && *options.cut < 1))
+        refuse("cut", number(*options.cut), "expected 0 or a small number below 1");
     if (!(options.level > 0 && options.level < 1)) refuse("level", number(options.level), "expected a number between 0 and 1");
-    if (!(options.prior_people >= 0 && std::isfinite(options.prior_people)))
-        refuse("prior_people", number(options.prior_people), "expected 0 or a number of people");
+    if (!(options.prior_people >= 0 && options.prior_people <= estimation_options::most_prior_people))
+        refuse("prior_people", number(options.prior_people), "expected 0 or a number of people, at most 1e9");
     if (options.starts == 0) refuse("starts", "0", "expected at least one start");
     if (options.most_iterations == 0) refuse("most_iterations", "0", "expected at least one iteration");
-    if (options.bootstrap == 1) refuse("bootstrap", "1", "expected 0, or at least 2 samples");
+    if (options.bootstrap != 0 && options.bootstrap < estimation_options::fewest_samples)
+        refuse("bootstrap", std::to_string(options.bootstrap), "expected 0, or at least 20 samples: fewer tell no interval");
     if (!options.prior && (options.start == estimation_start::prior || options.prior_people > 0))
         refuse("prior", "", "an old estimate is needed for that start, or for its people");
 }
@@ -204,16 +225,21 @@ haplotype_estimate estimate_frequencies(const registry& donors, const estimation
     const typed_people typed(donors, options, *people);
     if (typed.people() == 0) refuse("loci", "", "nobody is typed at these loci");
     const estimation_input in = gather(typed, options);
-    if (in.lists.size() == 0) refuse("most_pairs", std::to_string(options.most_pairs), "everybody has more haplotype pairs; the unit class has the fewest");
+    if (in.lists.size() == 0) refuse("most_pairs", std::to_string(options.most_pairs),
+               "no typing is clear enough to begin with: all have more haplotype pairs; more of them or fewer loci may help");
 
     haplotype_estimate out;
     const iteration_limits limits{options.stop, options.most_iterations, options.threads};
     maximum best;
+    frequency_vector best_start;
     for (std::size_t s = 0; s < options.starts; ++s) {
         const estimation_start start = s == 0 ? options.start : estimation_start::random;
-        maximum found = maximise(in.likelihood(), start_of(in, start, options.seed, s), limits, progress);
+        frequency_vector from = start_of(in, start, options.seed, s);
+        maximum found = maximise(in.likelihood(), from, limits, progress);
         out.log_likelihood_of_starts.push_back(found.log_likelihood);
-        if (s == 0 || found.log_likelihood > best.log_likelihood) best = std::move(found);
+        if (s != 0 && found.log_likelihood <= best.log_likelihood) continue;
+        best = std::move(found);
+        best_start = std::move(from);
     }
 
     out.loci = options.loci;
@@ -227,10 +253,10 @@ haplotype_estimate estimate_frequencies(const registry& donors, const estimation
     out.people = typed.people() - in.too_ambiguous;
     out.untyped = typed.untyped();
     out.new_alleles = typed.new_alleles();
-    const auto kept = chosen(typed, in, best.frequencies, options.cut);
+    const auto kept = chosen(typed, in, best.frequencies, options.cut, out);
     write_haplotypes(typed, in, best.frequencies, kept, out);
     write_probabilities(typed, in, best.frequencies, out);
-    if (options.bootstrap != 0) write_intervals(in, best.frequencies, kept, options, out);
+    if (options.bootstrap != 0) write_intervals(in, best_start, kept, options, progress, out);
     return out;
 }
 

@@ -37,6 +37,8 @@ struct pair_lists {
 
     [[nodiscard]] std::size_t size() const noexcept { return begins.size() - 1; }
     void end_list() { begins.push_back(pairs.size()); }
+    [[nodiscard]] auto begin_of(std::size_t list) const { return pairs.begin() + static_cast<std::ptrdiff_t>(begins[list]); }
+    [[nodiscard]] auto end_of(std::size_t list) const { return begin_of(list + 1); }
 };
 
 /// Every unordered pair that a typing allows, each once, as keys.

@@ -150,7 +150,7 @@ TEST_P(estimation, equals_the_plain_model) {
 TEST_P(estimation, does_not_depend_on_threads_or_order) {
     const generated g = generate(GetParam(), 60);
     const auto pool = pool_of(g);
-    estimation_options options{.loci = in_order, .cut = 0, .bootstrap = 4, .threads = 1};
+    estimation_options options{.loci = in_order, .cut = 0, .bootstrap = 20, .threads = 1};
     const haplotype_estimate one = estimate_frequencies(*pool, options);
     options.threads = 0;
     const haplotype_estimate many = estimate_frequencies(*pool, options);

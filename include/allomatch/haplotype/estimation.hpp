@@ -48,18 +48,24 @@ struct estimation_options {
     std::size_t starts = 1;
     /// An old estimate: where to begin, or what to bring up to date.
     std::shared_ptr<const haplotype_index> prior{};
-    /// As how many people the old estimate counts beside those of the registry. 0: it is only a start.
+    /// As how many people the old estimate counts beside those of the registry. 0: it is only a start. Either way its
+    /// haplotypes resolve people with too many pairs, and its alleles may be at untyped loci.
     double prior_people = 0;
+    static constexpr double most_prior_people = 1e9;
     /// Iterations end when none changes a frequency by more.
     double stop = 1e-8;
     std::size_t most_iterations = 100'000;
-    /// Haplotypes below are left out of the result.
-    double cut = 1e-8;
+    /// Haplotypes below are left out of the result; without a value those below `as_good_as_none` that explain nobody's typing
+    /// on their own.
+    std::optional<double> cut{};
+    static constexpr double as_good_as_none = 1e-8;
     /// Haplotype pairs of all people together, 8 bytes each, that are gone through. People who would take more are
     /// resolved with the haplotypes of the others.
     std::size_t most_pairs = std::size_t{1} << 23;
-    /// Samples of the people, drawn with replacement, for standard errors and intervals.
+    /// Samples of the people, drawn with replacement and estimated from the same start, for standard errors and intervals;
+    /// 0, or at least `fewest_samples`.
     std::size_t bootstrap = 0;
+    static constexpr std::size_t fewest_samples = 20;
     double level = 0.95;  ///< of the intervals
     std::size_t threads = 0;
 };
@@ -73,15 +79,17 @@ struct haplotype_estimate {
     std::vector<std::vector<std::string>> names;  ///< of each locus
     std::vector<std::uint32_t> codes;             ///< a row of numbers in `names` for each haplotype
     std::vector<double> frequencies;              ///< descending, ties by name
+    std::vector<double> copies;                   ///< expected ones among the people used
     std::vector<double> standard_errors;          ///< by bootstrap; else empty
     std::vector<double> low, high;                ///< percentiles of the bootstrap
     std::size_t cut_haplotypes = 0;               ///< left out as too rare
     double cut_mass = 0;                          ///< sum of their frequencies
+    std::size_t cut_people = 0;                   ///< people whose typing no haplotypes that are left explain
 
     bool converged = false;
     double log_likelihood = 0;                    ///< natural, of the people used, at the last iteration
-    std::vector<double> trace;                    ///< the same before each iteration; never falls
-    std::vector<double> log_likelihood_of_starts; ///< one a start
+    std::vector<double> trace;                    ///< before each iteration, with the people of `prior`; never falls
+    std::vector<double> log_likelihood_of_starts; ///< one a start, with the people of `prior`
 
     std::size_t people = 0;          ///< used
     std::size_t typings = 0;         ///< distinct ones of them
@@ -102,7 +110,8 @@ struct haplotype_estimate {
     [[nodiscard]] frequency_set set(std::string name, const nomenclature::pointer& names) const;
 };
 
-/// Called now and then from the calling thread: iterations so far, the change of the last one, the log-likelihood.
+/// Called now and then from the calling thread: iterations so far, the change of the last one, the log-likelihood. During the
+/// bootstrap its samples count on.
 using estimation_progress = std::function<void(std::size_t iteration, double change, double log_likelihood)>;
 
 /// Expectation maximisation (Excoffier and Slatkin 1995; Dempster, Laird and Rubin 1977) over every haplotype pair that

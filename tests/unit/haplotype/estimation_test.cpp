@@ -143,6 +143,30 @@ TEST(haplotype_estimation, cut_and_what_it_drops) {
     EXPECT_EQ(e.size(), 1U);
     EXPECT_EQ(e.cut_haplotypes, 1U);
     EXPECT_NEAR(e.cut_mass, 0.01, 1e-12);
+    EXPECT_EQ(e.cut_people, 1U);
+    // Beside very many people of an old estimate, a single person's haplotype is rarer than what is left out as none.
+    const auto old = std::make_shared<haplotype_index>(estimate_frequencies(*pool(std::vector<row>(9, row{{locus::A, "01:01"}})), {.loci = {locus::A}}).set("old", nomenclature::names()));
+    estimation_options beside{.loci = {locus::A}, .prior = old, .prior_people = 1e9};
+    const haplotype_estimate needed = estimate_frequencies(*pool({rows.back()}), beside);
+    ASSERT_EQ(needed.size(), 2U);
+    EXPECT_LT(needed.frequencies[1], estimation_options::as_good_as_none);
+    EXPECT_EQ(needed.cut_people, 0U);
+    beside.cut = estimation_options::as_good_as_none;
+    const haplotype_estimate cut = estimate_frequencies(*pool({rows.back()}), beside);
+    EXPECT_EQ(cut.size(), 1U);
+    EXPECT_EQ(cut.cut_people, 1U);
+}
+
+TEST(haplotype_estimation, copies_are_those_of_the_people) {
+    const auto old = std::make_shared<haplotype_index>(estimate_frequencies(*pool({{{locus::A, "01:01"}}, {{locus::A, "02:01"}}}), {.loci = {locus::A}}).set("old", nomenclature::names()));
+    const haplotype_estimate e = estimate_frequencies(
+        *pool({{{locus::A, "03:01"}}, {{locus::A, "03:01+02:01"}}}), {.loci = {locus::A}, .prior = old, .prior_people = 4});
+    ASSERT_EQ(e.size(), 3U);
+    const std::map<std::string, double> wanted{{"A*01:01", 0}, {"A*02:01", 1}, {"A*03:01", 3}};
+    for (std::size_t i = 0; i < e.size(); ++i) {
+        EXPECT_NEAR(e.copies[i], wanted.at(e.haplotype_text(i)), 1e-9);
+        EXPECT_NEAR(e.frequencies[i], (e.copies[i] + (e.haplotype_text(i) == "A*03:01" ? 0 : 4)) / 12, 1e-9);
+    }
 }
 
 TEST(haplotype_estimation, classes_two_fields_and_nulls) {
@@ -174,11 +198,12 @@ TEST(haplotype_estimation, options_that_do_not_fit) {
     EXPECT_EQ(bad({.start = estimation_start::prior}), "prior: an old estimate is needed for that start, or for its people");
     EXPECT_EQ(bad({.stop = NAN}), "stop: expected 0 or a small number below 1");
     EXPECT_EQ(bad({.cut = 1}), "cut: expected 0 or a small number below 1");
-    EXPECT_EQ(bad({.bootstrap = 1}), "bootstrap: expected 0, or at least 2 samples");
+    EXPECT_EQ(bad({.bootstrap = 19}), "bootstrap: expected 0, or at least 20 samples: fewer tell no interval");
+    EXPECT_EQ(bad({.prior_people = 1e10}), "prior_people: expected 0 or a number of people, at most 1e9");
     EXPECT_EQ(bad({.starts = 0}), "starts: expected at least one start");
     EXPECT_EQ(bad({.most_iterations = 0}), "most_iterations: expected at least one iteration");
     EXPECT_EQ(bad({.level = 1}), "level: expected a number between 0 and 1");
-    EXPECT_EQ(bad({.most_pairs = 0}), "most_pairs: everybody has more haplotype pairs; the unit class has the fewest");
+    EXPECT_EQ(bad({.most_pairs = 0}), "most_pairs: no typing is clear enough to begin with: all have more haplotype pairs; more of them or fewer loci may help");
     EXPECT_THROW(static_cast<void>(estimation_start_from_name("zero")), format_error);
     EXPECT_THROW(static_cast<void>(haplotype_unit_from_name("allele")), format_error);
     EXPECT_EQ(estimation_start_from_name("random"), estimation_start::random);
@@ -218,6 +243,31 @@ TEST(haplotype_estimation, bootstrap_intervals_hold_the_truth) {
     EXPECT_EQ(asked, 120U);
     EXPECT_GT(held, 95U);
     EXPECT_LT(held, 119U);
+}
+
+/// A sample is estimated as the people are: from the same start, over all that the typings allow.
+TEST(haplotype_estimation, bootstrap_is_the_estimate_of_people_drawn_anew) {
+    // What the one double heterozygote has is decided by who is drawn beside it.
+    std::vector<row> rows = clear_people();
+    rows.resize(2);
+    rows.push_back({{locus::A, "01:01+02:01"}, {locus::B, "07:02+08:01"}});
+    rows.push_back({{locus::A, "01:01/02:01+02:01"}, {locus::B, "07:02/08:01+07:02"}});
+    const haplotype_estimate e = estimate_frequencies(*pool(rows), {.loci = a_b, .cut = 0, .bootstrap = 4000});
+    // All samples, each by its chance.
+    std::map<std::string, double> mean;
+    std::map<std::string, double> square;
+    for (std::size_t number = 0; number < 256; ++number) {
+        std::vector<row> drawn;
+        for (std::size_t i = 0, n = number; i < 4; ++i, n /= 4) drawn.push_back(rows[n % 4]);
+        for (const auto& [text, f] : by_name(estimate_frequencies(*pool(drawn), {.loci = a_b, .cut = 0}))) {
+            mean[text] += f / 256;
+            square[text] += f * f / 256;
+        }
+    }
+    for (std::size_t i = 0; i < e.size(); ++i) {
+        const std::string text = e.haplotype_text(i);
+        EXPECT_NEAR(e.standard_errors[i], std::sqrt(square[text] - mean[text] * mean[text]), 0.02) << text;
+    }
 }
 
 /// Made by an independent program: plain expectation maximisation until nothing changes by more than 1e-8.
