@@ -136,6 +136,8 @@ class HaplotypeEstimate:
     @property
     def frequencies(self) -> npt.NDArray[np.float64]: ...
     @property
+    def copies(self) -> npt.NDArray[np.float64]: ...
+    @property
     def standard_errors(self) -> npt.NDArray[np.float64]: ...
     @property
     def low(self) -> npt.NDArray[np.float64]: ...
@@ -155,6 +157,8 @@ class HaplotypeEstimate:
     def cut_haplotypes(self) -> int: ...
     @property
     def cut_mass(self) -> float: ...
+    @property
+    def cut_people(self) -> int: ...
     @property
     def people(self) -> int: ...
     @property
@@ -190,7 +194,7 @@ def estimate_frequencies(
     prior_people: float,
     stop: float,
     most_iterations: int,
-    cut: float,
+    cut: float | None,
     most_pairs: int,
     bootstrap: int,
     level: float,

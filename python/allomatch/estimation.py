@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import _core, option_values
+from .donors import Donors
 from .errors import FormatError
 from .frequencies import Frequencies
 
 if TYPE_CHECKING:
     import numpy
     import pandas
-
-    from .donors import Donors
 
 IterationProgress = Callable[[int, float, float], None] | None
 
@@ -44,9 +43,10 @@ class Estimate:
         possible: haplotypes that some typing allows.
         pairs: haplotype pairs that the distinct typings allow.
         cut_haplotypes, cut_mass: haplotypes below ``cut``, and the sum of their frequencies.
+        cut_people: people whose typing the haplotypes that are left do not explain.
         converged: whether the stop rule was met.
         log_likelihood: natural, of all people used.
-        log_likelihood_of_starts: one a start.
+        log_likelihood_of_starts: one a start; with ``prior_people`` of them too.
     """
 
     def __init__(self, core: _core.HaplotypeEstimate, name: str, nomenclature: _core.Nomenclature) -> None:
@@ -66,6 +66,7 @@ class Estimate:
         self.pairs = core.pairs
         self.cut_haplotypes = core.cut_haplotypes
         self.cut_mass = core.cut_mass
+        self.cut_people = core.cut_people
         self.converged = core.converged
         self.log_likelihood = core.log_likelihood
         self.log_likelihood_of_starts = core.log_likelihood_of_starts
@@ -94,14 +95,14 @@ class Estimate:
         return joined([self])
 
     def columns(self) -> dict[str, Any]:
-        """The table as columns: ``haplotype``, one a locus, ``frequency``, ``count`` of expected copies, with
-        ``bootstrap`` also ``standard_error``, ``low``, ``high``."""
+        """The table as columns: ``haplotype``, one a locus, ``frequency``, ``count`` of expected copies
+        among the people used, with ``bootstrap`` also ``standard_error``, ``low``, ``high``."""
         core = self._core
         out: dict[str, Any] = {"haplotype": core.haplotypes()}
         for at, locus in enumerate(self.loci):
             out[locus] = core.alleles(at)
         out["frequency"] = core.frequencies
-        out["count"] = core.frequencies * (2 * self.people)
+        out["count"] = core.copies
         if len(core.low) == len(core) and len(core):
             out |= {"standard_error": core.standard_errors, "low": core.low, "high": core.high}
         return out
@@ -133,8 +134,35 @@ class Estimate:
         )
 
 
+class Estimates(dict[str, Estimate]):
+    """Estimates by the value of a field, from :func:`estimate_by`.
+
+    Attributes:
+        left_out: why other values have none, by value.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left_out: dict[str, str] = {}
+
+    @property
+    def frequencies(self) -> Frequencies:
+        """All of them as the populations of one :class:`Frequencies`."""
+        return joined(list(self.values()))
+
+
 def joined(estimates: Sequence[Estimate]) -> Frequencies:
-    """Several estimates as the populations of one :class:`Frequencies`."""
+    """Several estimates as the populations of one :class:`Frequencies`.
+
+    Raises:
+        FormatError: there is none, or two have the same name.
+    """
+    names = [one.name for one in estimates]
+    for name in names:
+        if names.count(name) > 1:
+            raise option_values.refuse("estimates", name, "two estimates have this name")
+    if not estimates:
+        raise FormatError("column estimates: expected at least one", column="estimates")
     pairs = [(one.name, one._core) for one in estimates]
     return Frequencies(_core.frequency_store_of(pairs, estimates[0]._nomenclature))
 
@@ -172,7 +200,7 @@ def estimate(
     *,
     name: str = "pool",
     unit: str = "class",
-    start: str = "occurrence",
+    start: str | None = None,
     seed: int = 1,
     starts: int = 1,
     prior: Frequencies | None = None,
@@ -180,7 +208,7 @@ def estimate(
     prior_people: float = 0,
     stop: float = 1e-8,
     most_iterations: int = 100_000,
-    cut: float = 1e-8,
+    cut: float | None = None,
     most_pairs: int = 1 << 23,
     bootstrap: int = 0,
     level: float = 0.95,
@@ -202,23 +230,26 @@ def estimate(
         name: what the set is called.
         unit: ``class``, the unit of matching, or ``two_fields`` of the name.
         start: ``occurrence`` (each person's copies spread evenly over the pairs), ``uniform``, ``random``
-            or ``prior``.
+            or ``prior``. Left out: ``prior`` where only that is given, else ``occurrence``.
         seed: of random starts and of the bootstrap.
         starts: how often to begin; the further ones are random, the likeliest end stands.
         prior: an old estimate, to begin with or to bring up to date; read with the registry's nomenclature.
+            Its haplotypes also resolve people with too many pairs, and its alleles may be at untyped loci.
         prior_population: which set of it, where there are several.
-        prior_people: as how many people the old estimate counts beside those of the registry.
+        prior_people: as how many people the old estimate counts beside those of the registry, at most 1e9.
         stop: iterations end when none changes a frequency by more.
         most_iterations: and after so many in any case.
-        cut: haplotypes below are left out of the result.
+        cut: haplotypes below are left out of the result. Left out: those below 1e-8, less those without
+            which somebody's typing has no explanation.
         most_pairs: haplotype pairs, 8 bytes each, that are gone through for all people together. People who
             would take more are resolved with haplotypes of the others.
-        bootstrap: samples of the people, for standard errors and intervals; 0 or at least 2.
+        bootstrap: samples of the people, each estimated as the people are, for standard errors and
+            intervals; 0 or at least 20.
         level: of the intervals, between 0 and 1.
         people: numbers of the donors to use, in the order of the registry; left out: all.
         threads: 0 for all. The result does not depend on it.
         progress: called after each iteration with its number, the largest change of a frequency, and the
-            log-likelihood.
+            log-likelihood; during the bootstrap the samples count on.
 
     Raises:
         FormatError: an option that does not fit, or nobody is typed at the loci.
@@ -226,8 +257,16 @@ def estimate(
     Releases the GIL. Cost: under a second for 50,000 people at five loci, some seconds for 100,000 of mixed
     quality.
     """
+    if not isinstance(registry, Donors):
+        raise FormatError(
+            f"column registry: expected a Registry, not {type(registry).__name__}"
+            " (of a data frame: Registry.from_frame)",
+            column="registry",
+        )
     if not isinstance(prior, Frequencies | None):
         raise option_values.refuse("prior", prior, "expected Frequencies")
+    if prior is None and prior_population:
+        raise option_values.refuse("prior_population", prior_population, "there is no prior")
     if prior is not None and prior.nomenclature is not registry.nomenclature:
         raise FormatError("column prior: was read with another nomenclature than the donors", column="prior")
     numbers = None
@@ -242,6 +281,8 @@ def estimate(
                 f"column people: expected numbers from 0 to {len(registry) - 1}", column="people"
             )
         numbers = numbers.astype(numpy.uint32)
+    if start is None:
+        start = "prior" if prior is not None and prior_people == 0 else "occurrence"
     found = _core.estimate_frequencies(
         registry._core,
         loci_in_order(loci, registry),
@@ -254,7 +295,7 @@ def estimate(
         option_values.real("prior_people", prior_people),
         option_values.real("stop", stop),
         option_values.whole("most_iterations", most_iterations),
-        option_values.real("cut", cut),
+        None if cut is None else option_values.real("cut", cut),
         option_values.whole("most_pairs", most_pairs),
         option_values.whole("bootstrap", bootstrap, 100_000),
         option_values.real("level", level),
@@ -266,8 +307,15 @@ def estimate(
 
 
 def estimate_by(
-    registry: Donors, field: str, loci: str | Sequence[str] | None = None, *, least: int = 1, **options: Any
-) -> dict[str, Estimate]:
+    registry: Donors,
+    field: str,
+    loci: str | Sequence[str] | None = None,
+    *,
+    least: int = 1,
+    prior: Frequencies | None = None,
+    prior_population: str = "",
+    **options: Any,
+) -> Estimates:
     """One estimate for each value of a donor field, such as ``branch`` or ``population``.
 
     Args:
@@ -275,15 +323,21 @@ def estimate_by(
         field: a field of texts; donors without a value are left out.
         loci: as in :func:`estimate`.
         least: leave out values that fewer donors have.
+        prior: old estimates. Each value takes the set of its own name, others that of ``prior_population``,
+            or the only one there is; where there is none of these, the value is estimated without.
+        prior_population: see ``prior``.
         options: of :func:`estimate`, without ``name`` and ``people``.
 
     Returns:
-        Estimates by value, the values in their order as texts; each is named by its value. Values whose
-        donors are all untyped at one of the loci are left out.
+        Estimates by value, the values in their order as texts; each is named by its value. ``left_out`` has
+        the other values with the reason: too few donors, or typings that allow no estimate.
 
     Raises:
-        FormatError: the donors have no such field, it is none of texts, or no value is left.
+        FormatError: the donors have no such field, it is none of texts, an option does not fit, or no value
+            is left.
     """
+    for name in {"name", "people"} & set(options):
+        raise option_values.refuse(name, options[name], "follows from the field")
     values = _core.field_values(registry._core, option_values.text("field", field))
     if values is None:
         have = ", ".join(registry.fields) or "none"
@@ -292,17 +346,35 @@ def estimate_by(
     if kind != "text":
         raise option_values.refuse("field", field, f"a field of kind {kind} does not make groups")
     least = max(option_values.whole("least", least), 1)
-    groups = {word: (codes == code).nonzero()[0] for code, word in enumerate(words or []) if word}
     wanted = loci_in_order(loci, registry)
-    groups = {
-        word: people
-        for word, people in sorted(groups.items())
-        if len(people) >= least and typed_everywhere(registry, wanted, people)
-    }
-    if not groups:
-        reason = f"no value of it is that of {least} donors or more, with some typed at each locus"
-        raise option_values.refuse("field", field, reason)
-    return {
-        word: estimate(registry, wanted, name=word, people=people, **options)
-        for word, people in groups.items()
-    }
+    found = Estimates()
+    for word, code in sorted((word, code) for code, word in enumerate(words or []) if word):
+        people = (codes == code).nonzero()[0]
+        if len(people) < least:
+            found.left_out[word] = f"{len(people):,} donors, fewer than {least:,}"
+            continue
+        try:
+            with_prior = options | _prior_of(word, prior, prior_population, options)
+            found[word] = estimate(registry, wanted, name=word, people=people, **with_prior)
+        except FormatError as error:
+            if error.column not in ("loci", "most_pairs"):  # an option, whatever the donors are
+                raise
+            found.left_out[word] = error.reason
+    if not found:
+        value, reason = next(iter(found.left_out.items()), ("", "no donor has one"))
+        raise option_values.refuse("field", field, f"no value of it can be estimated ({value}: {reason})")
+    return found
+
+
+def _prior_of(
+    value: str, prior: Frequencies | None, population: str, options: dict[str, Any]
+) -> dict[str, Any]:
+    """What :func:`estimate` is told of the old estimates for one value."""
+    if not isinstance(prior, Frequencies):
+        return {"prior": prior, "prior_population": population}
+    if value in prior.populations:
+        return {"prior": prior, "prior_population": value}
+    if population or len(prior.populations) == 1:
+        return {"prior": prior, "prior_population": population}
+    start = options.get("start")
+    return {"start": None if start == "prior" else start, "prior_people": 0}

@@ -35,7 +35,7 @@ distinct_typings::distinct_typings(const registry& donors, const pool_match_opti
             offered_.push_back(0);
             group_.push_back(match_counts::no_group);
         }
-        if (availability.refused(d) != refused_offer::none) continue;
+        if (availability.refused(d) != refused_offer::none || availability.status(d) == "DE") continue;
         can_be_offered_[d] = 1;
         ++offered_.back();
         if (!groups.empty()) group_.back() = joined_group(group_.back(), groups[d]);

@@ -10,7 +10,7 @@ import allomatch as am
 import numpy as np
 import pandas as pd
 import pytest
-from command import as_json, call, rows_of, said
+from command import as_json, call, refused, rows_of, said
 from conftest import SHARED, write_rows
 
 PEOPLE = [
@@ -73,12 +73,87 @@ def test_by_branch(registry):
     assert list(found) == ["宁波", "杭州"]
     assert found["宁波"].people == 10 and found["宁波"].to_pandas()["frequency"].tolist() == [1.0]
     assert list(am.estimate_by(registry, "branch", "A", least=7)) == ["宁波"]
-    together = am.estimation.joined(list(found.values()))
-    assert together.populations == ["宁波", "杭州"]
-    for field, reason in {"city": "no such field .they have: branch", "branch": "11 donors or more"}.items():
+    assert found.frequencies.populations == ["宁波", "杭州"]
+    for estimates, reason in {(): "at least one", (found["宁波"],) * 2: "'宁波': two estimates"}.items():
+        with pytest.raises(am.FormatError, match=reason):
+            am.estimation.joined(estimates)
+    for field, reason in {
+        "city": "no such field .they have: branch",
+        "branch": "10 donors, fewer than 11",
+    }.items():
         with pytest.raises(am.FormatError, match=reason) as caught:
             am.estimate_by(registry, field, "A", least=11 if field == "branch" else 1)
         assert caught.value.column == "field"
+
+
+def test_values_that_cannot_be_estimated_are_told():
+    rows = [
+        *[{**row, "C_1": "01:02", "C_2": "03:04"} for row in ROWS],
+        *[{"id": f"E{i}", "branch": "丽水", "A_1": "01:01", "A_2": "02:01"} for i in range(3)],
+        {"id": "F", "branch": "舟山", "A_1": "01:01", "A_2": "02:01"},
+        {"id": "G", "A_1": "01:01", "A_2": "02:01"},
+    ]
+    registry = am.Registry.from_frame(pd.DataFrame(rows), am.Nomenclature.names())
+    found = am.estimate_by(registry, "branch", "A,C", least=2)
+    assert list(found) == ["宁波", "杭州"]
+    assert found.left_out == {"丽水": "nobody is typed at this locus", "舟山": "1 donors, fewer than 2"}
+    with pytest.raises(
+        am.FormatError, match="no value of it can be estimated .丽水: no typing is clear enough"
+    ):
+        am.estimate_by(registry, "branch", "A", most_pairs=0)
+    for wrong in ({"stop": 2}, {"name": "x"}, {"people": [1]}, {"prior_population": "old"}):
+        with pytest.raises(am.FormatError) as caught:
+            am.estimate_by(registry, "branch", "A,C", **wrong)
+        assert caught.value.column == next(iter(wrong))
+
+
+def test_each_value_takes_its_own_old_set(registry):
+    old = am.estimate_by(registry, "branch", "A,B", stop=1e-12)
+    updated = am.estimate_by(registry, "branch", "A,B", prior=old.frequencies, prior_people=7, stop=1e-12)
+    for branch, one in updated.items():
+        before = old[branch].to_pandas().set_index("haplotype")
+        after = one.to_pandas().set_index("haplotype")
+        np.testing.assert_allclose(after["frequency"], before["frequency"], atol=1e-6)
+        np.testing.assert_allclose(after["count"], 2 * one.people * after["frequency"], atol=1e-4)
+    # Without a set of its name a value begins as ever.
+    one = old["宁波"].frequencies
+    other = am.estimation.joined([old["宁波"], am.estimate(registry, "A,B", name="other")])
+    alone = am.estimate_by(registry, "branch", "A,B", prior=other, prior_people=7, stop=1e-12)
+    assert alone["杭州"].log_likelihood == pytest.approx(old["杭州"].log_likelihood, abs=1e-9)
+    all_from_one = am.estimate_by(registry, "branch", "A,B", prior=one, prior_people=7, stop=1e-12)
+    assert all_from_one["杭州"].to_pandas()["frequency"][0] > old["杭州"].to_pandas()["frequency"].min()
+
+
+def test_copies_are_those_of_the_people(registry):
+    old = am.estimate(registry, "A,B", stop=1e-12)
+    newcomers = am.Registry.from_frame(
+        pd.DataFrame([{"id": "N", "A_1": "03:01", "A_2": "03:01", "B_1": "07:02", "B_2": "07:02"}]),
+        registry.nomenclature,
+    )
+    table = am.estimate(newcomers, "A,B", prior=old.frequencies, prior_people=1000, stop=1e-12).to_pandas()
+    copies = dict(zip(table["haplotype"], table["count"], strict=True))
+    assert copies["A*03:01~B*07:02"] == pytest.approx(2, abs=1e-6)
+    assert copies["A*01:01~B*08:01"] == pytest.approx(0, abs=1e-6)
+
+
+def test_a_prior_is_where_to_begin(registry):
+    prior = am.estimate(registry, "A,B", stop=1e-12).frequencies
+    begun = am.estimate(registry, "A,B", prior=prior)
+    assert list(begun.trace) == list(am.estimate(registry, "A,B", prior=prior, start="prior").trace)
+    assert list(begun.trace) != list(am.estimate(registry, "A,B", prior=prior, start="occurrence").trace)
+
+
+def test_a_cut_tells_whom_it_leaves_unexplained(registry):
+    assert am.estimate(registry, "A,B").cut_people == 0
+    cut = am.estimate(registry, "A,B", cut=0.5)
+    assert (len(cut), cut.cut_haplotypes, cut.cut_people) == (1, 1, 6)
+
+
+def test_a_frame_is_no_registry():
+    with pytest.raises(
+        am.FormatError, match="expected a Registry, not DataFrame .of a data frame: Registry.from"
+    ):
+        am.estimate(pd.DataFrame(ROWS))
 
 
 def test_loci_left_out_are_those_typed(registry, people_file):
@@ -114,6 +189,10 @@ def test_progress_and_people(registry):
 
     with pytest.raises(InterruptedError, match="enough"):
         am.estimate(registry, "A,B", progress=stop)
+    seen.clear()
+    found = am.estimate(registry, "A,B", bootstrap=40, progress=lambda *all: seen.append(all))
+    iterations = len(found.trace)
+    assert [iteration - iterations for iteration, _, _ in seen[iterations:]] == [16, 32, 40]
 
 
 @pytest.mark.parametrize(
@@ -130,7 +209,8 @@ def test_progress_and_people(registry):
         ({"prior_people": -1}, "prior"),
         ({"stop": float("nan")}, "stop"),
         ({"cut": 1}, "cut"),
-        ({"bootstrap": 1}, "bootstrap"),
+        ({"bootstrap": 19}, "bootstrap"),
+        ({"prior_population": "old"}, "prior_population"),
         ({"level": 1}, "level"),
         ({"starts": 0}, "starts"),
         ({"most_iterations": 0}, "most_iterations"),
@@ -211,6 +291,35 @@ def test_refused_rows(tmp_path):
     assert code == 3 and "1 refused" in out
     code, out, err = call("estimate", "--donors", file, "--release", "names", "--strict")
     assert code == 3 and "nothing was done" in err
+
+
+def test_the_reason_where_no_donor_is_left(tmp_path):
+    file = write_rows(tmp_path / "people.csv", [{**ROWS[0], "A_1": "1"}, {**ROWS[1], "A_1": "2"}])
+    err = refused("estimate", "--donors", file, "--release", "names")
+    assert "people.csv: no donor to estimate from: 2 rows refused, the first:" in err and "'1'" in err
+    file = tmp_path / "nobody.csv"
+    file.write_text("id,A_1\n")
+    assert "no donor to estimate from" in refused("estimate", "--donors", file, "--release", "names")
+
+
+def test_an_old_estimate_is_read_as_any_set(people_file, tmp_path):
+    reading = ("--donors", people_file, "--release", "names", "--loci", "A,B")
+    prior = tmp_path / "prior.csv"
+    prior.write_text("haplotype,frequency\nA*01:01~B*08:01,0.9\nA*02:01~B*07:02,0.9\n")
+    assert "1.8" in refused("estimate", *reading, "--prior", prior)
+    words = said("estimate", *reading, "--prior", prior, "--normalise")
+    assert "frequencies: 2 rows read, 2 taken, 0 refused" in words
+    prior.write_text("haplotype,frequency\nA*01:01~B*08:01,0.5\nA*nonsense~B*07:02,0.4\n")
+    code, out, _ = call("estimate", *reading, "--prior", prior)
+    assert code == 3 and "prior.csv" in out and "nonsense" in out
+
+
+def test_branches_left_out_are_told(people_file):
+    reading = ("--donors", people_file, "--release", "names", "--loci", "A,B")
+    words = said("estimate", *reading, "--by", "branch", "--least", "7")
+    assert "杭州: left out: 6 donors, fewer than 7" in words
+    summary = as_json("estimate", *reading, "--by", "branch", "--least", "7")
+    assert summary["values_left_out"] == {"杭州": "6 donors, fewer than 7"}
 
 
 @pytest.mark.skipif(

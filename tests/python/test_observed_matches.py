@@ -15,27 +15,29 @@ pytest.importorskip("pyarrow")
 
 @pytest.fixture(scope="module")
 def pool(tmp_path_factory):
-    """600 donors of mixed typing quality, and what each of them finds as a patient."""
+    """600 donors of mixed typing quality, and whom each of them finds as a patient, less the retired."""
     files = am.simulate(tmp_path_factory.mktemp("pool"), donors=600, patients=1, seed=5)
     names = am.Nomenclature.builtin()
     mac = am.MacTable.load(files["mac"])
     registry = am.Registry.from_csv(files["donors"], names, mac=mac)
     rows = pd.read_csv(files["donors"], dtype=str, keep_default_na=False)
     cells = [column for column in rows.columns if column.endswith(("_1", "_2"))]
+    retired = set(rows["id"][rows["status"] == "DE"])
+    assert retired
     found = []
     for donor in range(600):
         typing = {column: rows[column][donor] for column in cells}
         patient = am.Patient(f"patient {donor}", typing, names, mac=mac)
         hits = registry.search(patient, loci="10/10", max_mismatches=2).to_pandas()
-        found.append((donor, hits[hits["donor_id"] != rows["id"][donor]]))
-    return registry, found
+        found.append((donor, hits[~hits["donor_id"].isin(retired | {rows["id"][donor]})]))
+    return registry, found, np.asarray(~rows["id"].isin(retired))
 
 
 def test_counts_equal_searches(pool):
-    registry, found = pool
+    registry, found, standing = pool
     table = analytics.observed_matches(registry, mismatches=2)
     assert list(table["id"]) == [registry._core.id(donor) for donor in range(600)]
-    assert (table["others"] == 599).all()
+    assert (table["others"] == standing.sum() - standing).all()
     for donor, rows in found:
         for k in range(3):
             assert table[f"potential_{k}"][donor] == (rows["mismatches"] == k).sum()
@@ -44,7 +46,7 @@ def test_counts_equal_searches(pool):
 
 
 def test_threads_and_progress(pool):
-    registry, _ = pool
+    registry, _, _ = pool
     seen = []
     one = analytics.observed_matches(
         registry, threads=1, progress=lambda done, total: seen.append((done, total))
@@ -74,11 +76,11 @@ def test_curve_equals_drawing_every_subset():
 
 
 def test_whole_pool_is_the_share_with_a_match(pool):
-    registry, _ = pool
-    table = analytics.observed_matches(registry)
+    registry, _, standing = pool
+    table = analytics.observed_matches(registry)[standing]
     for mismatches, columns in ((0, ["_0"]), (1, ["_0", "_1"])):
         curve = analytics.observed_likelihood(registry, mismatches=mismatches)
-        assert curve["size"].iloc[-1] == 599
+        assert curve["size"].iloc[-1] == standing.sum() - 1
         for kind in ("certain", "potential"):
             matched = table[[kind + column for column in columns]].sum(axis=1) > 0
             assert curve[kind].iloc[-1] == pytest.approx(matched.mean(), abs=1e-12)
@@ -100,7 +102,8 @@ def test_formula_lies_in_the_observed_band(tmp_path):
 
 
 def branches_of(*rows):
-    frame = pd.DataFrame(rows, columns=["id", "A_1", "A_2", "branch"])
+    rows = [(*row, "AV")[:5] for row in rows]
+    frame = pd.DataFrame(rows, columns=["id", "A_1", "A_2", "branch", "status"])
     return am.Registry.from_frame(frame, am.Nomenclature.names())
 
 
@@ -114,6 +117,7 @@ def test_branch_value_by_hand():
         ("f", "01:01", "30:01", "杭州"),  # g alone, potentially h too
         ("g", "01:01", "30:01", ""),
         ("h", "01:01/01:02", "30:01", "温州"),
+        ("retired", "02:01", "24:02", "温州", "DE"),
     )
     table = analytics.branch_value(registry, loci="A").set_index("branch")
     assert list(table.index) == ["", "宁波", "杭州", "温州"]
@@ -126,12 +130,14 @@ def test_branch_value_by_hand():
 
 
 def test_branch_value_equals_searches(pool):
-    registry, found = pool
+    registry, found, standing = pool
     table = analytics.branch_value(registry)
     branch = dict(zip(registry.to_pandas()["id"], registry.to_pandas()["branch"], strict=True))
     for column, kind in (("mismatches_max", "certain"), ("mismatches", "potential")):
         served = dict.fromkeys(table["branch"], 0)
-        for _, rows in found:
+        for donor, rows in found:
+            if not standing[donor]:
+                continue
             of_matches = {branch[donor] for donor in rows[rows[column] == 0]["donor_id"]}
             if len(of_matches) == 1:
                 served[of_matches.pop()] += 1

@@ -46,7 +46,8 @@ private:
     std::vector<std::uint32_t> groups_;
 };
 
-/// The donor itself is not counted, nor are donors whom a search would not offer (see `donor_availability`).
+/// The donor itself is not counted, nor are retired donors (status DE) and those whom a search would not offer (see
+/// `donor_availability`).
 struct pool_matches {
     match_counts potential;  ///< by the lowest count of mismatches, as searches limit it: an upper bound of matches
     match_counts certain;    ///< by the highest count that some resolution of both typings allows: a lower bound
@@ -54,7 +55,7 @@ struct pool_matches {
     std::size_t typings = 0;  ///< distinct typings at the loci
 };
 
-/// Counts exactly what `search` finds for a patient with the typing of each donor. `groups` is empty or has one number a donor,
+/// Counts exactly what `search` finds for a patient with the typing of each donor, less the retired. `groups` is empty or has one number a donor,
 /// such as of branches. The same for any number of threads.
 ///
 /// Cost: the square of the number of distinct typings, of which all but those near at the most telling locus are passed over:

@@ -111,10 +111,11 @@ def hardy_weinberg(
     """Test each locus for an excess or a lack of homozygotes against Hardy-Weinberg proportion.
 
     A score test that takes every typing as it is: of an ambiguous one the probability that it is homozygous
-    counts, and the variance is that of the people's own terms. An excess comes from alleles that typing
-    missed, from blanks that were not homozygous, or from a pool of several populations; a group that has one
-    with ``by`` is where to look. Where many single positions are lists, a lack of homozygotes may be none: a
-    list beside one of its alleles speaks for two of that allele.
+    counts, and the variance is the information that clear genotypes would give, less what the typings leave
+    open (Louis 1982). It keeps its level down to about two expected homozygotes. An excess comes from alleles
+    that typing missed, from blanks that were not homozygous, or from a pool of several populations; a group
+    that has one with ``by`` is where to look. Where many single positions are lists, a lack of homozygotes
+    may be none: a list beside one of its alleles speaks for two of that allele.
 
     Args:
         donors: a registry, or a data frame of donors.
@@ -125,9 +126,10 @@ def hardy_weinberg(
 
     Returns:
         One row a group and locus: ``locus``; ``people`` typed there; ``certain`` of them with one genotype;
-        ``alleles``; ``homozygotes`` (expected number, given the typings); ``expected_homozygotes`` (people
-        times the sum of the squared allele frequencies); ``inbreeding`` (1 - heterozygotes / expected ones;
-        in [-1, 1]); ``z``; ``p_value`` (two-sided, normal; NaN with one allele).
+        ``alleles``; ``homozygotes`` (expected number, given the typings); ``expected_homozygotes`` (of as
+        many people who share the same copies at random); ``inbreeding`` (1 - heterozygotes / expected ones,
+        as it would be were all typings clear); ``z``; ``p_value`` (two-sided, normal). The last three are NaN
+        with one allele, and where typings are too ambiguous to tell.
 
     Raises:
         FormatError: an option that does not fit, or no such field.

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from .. import _core, option_values
 from ..option_values import Day
 from ._likelihood import _count, option_list
-from ._pool import Flags, Ints, LocusTexts, frame_of, groups_of, ids_of, registry_of
+from ._pool import Flags, Ints, LocusTexts, frame_of, groups_of, ids_of, registry_of, standing
 
 if TYPE_CHECKING:
     import pandas
@@ -42,17 +42,17 @@ def observed_matches(
 
     Returns:
         A row for each donor, in the order of the registry: ``id``; ``others``, donors it was compared with:
-        all whom a search would offer, less itself; for each number k of mismatches ``potential_k``, how many
-        of them have exactly k by the lowest count (``mismatches`` of a search: an upper bound where typings
-        are ambiguous), and ``certain_k``, how many have k by the highest count that some resolution allows
-        (``mismatches_max``).
+        all whom a search would offer and who are not retired (status ``DE``), less itself; for each number k
+        of mismatches ``potential_k``, how many of them have exactly k by the lowest count (``mismatches`` of a
+        search: an upper bound where typings are ambiguous), and ``certain_k``, how many have k by the highest
+        count that some resolution allows (``mismatches_max``).
 
     Raises:
         FormatError: an option does not fit.
         ImportError: pandas is missing (extra ``frames``).
 
-    Equals ``registry.search`` donor by donor. Cost: some seconds for 100,000 donors at 10/10 with one
-    mismatch on two cores.
+    Equals ``registry.search`` donor by donor, but for retired donors. Cost: some seconds for 100,000 donors
+    at 10/10 with one mismatch on two cores.
     """
     registry = registry_of(donors)
     found = _counted(registry, loci, mismatches, on, None, threads, progress)
@@ -87,15 +87,16 @@ def observed_likelihood(
 
     Returns:
         A row for each size: ``size``; ``certain`` and ``potential``, shares in [0, 1] by the certain and by
-            the potential
-        matches: with ambiguous typings the truth lies between them.
+        the potential matches: with ambiguous typings the truth lies between them.
 
-    Patients are like the donors of this pool here; relatives and doubled entries in it make the share too
+    Retired donors (status ``DE``) are neither patients nor donors. Patients are like the donors of this pool
+    here; relatives and doubled entries in it make the share too
     high.
     """
     registry = registry_of(donors)
     found = _counted(registry, loci, mismatches, on, None, threads, progress)
-    others: Ints = found["others"].astype(np.int64)
+    patients = standing(registry)
+    others: Ints = found["others"].astype(np.int64)[patients]
     most = int(others.min()) if len(others) else 0
     if most < 1:
         raise option_values.refuse("donors", len(registry), "expected at least two donors who can be had")
@@ -106,7 +107,7 @@ def observed_likelihood(
         chosen = [option_values.whole("sizes", _whole(size), most) for size in option_list("sizes", sizes)]
     columns: dict[str, Any] = {"size": np.asarray(chosen, dtype=np.int64)}
     for kind in reversed(_KINDS):
-        matches = found[kind].astype(np.int64).sum(axis=1)
+        matches = found[kind].astype(np.int64).sum(axis=1)[patients]
         columns[kind] = np.asarray([_with_a_match(matches, others, size) for size in chosen])
     return frame_of(columns)
 
@@ -123,7 +124,8 @@ def branch_value(
 ) -> pandas.DataFrame:
     """What each branch adds to the pool.
 
-    The donors of the whole pool are taken as patients, each against all the others.
+    The donors of the whole pool are taken as patients, each against all the others; the retired (status
+    ``DE``) neither as patients nor as donors.
 
     Args:
         donors: a registry, or a data frame of donors.
@@ -145,8 +147,10 @@ def branch_value(
     registry = registry_of(donors)
     groups = groups_of(registry, option_values.text("by", by, "the name of a donor field"))
     found = _counted(registry, loci, mismatches, on, groups.donors, threads, progress)
-    size = groups.sizes
-    genotypes, own = _genotypes(registry, option_values.loci("loci", loci), groups.donors, len(groups.labels))
+    patients = standing(registry)
+    size = np.bincount(groups.donors[patients], minlength=len(groups.labels)).astype(np.int64)
+    chosen = option_values.loci("loci", loci)
+    genotypes, own = _genotypes(registry, chosen, patients, groups.donors, len(groups.labels))
     columns: dict[str, Any] = {
         **groups.column(),
         "donors": size,
@@ -154,10 +158,10 @@ def branch_value(
         "own_genotypes": own,
     }
     for kind in reversed(_KINDS):
-        only = found[f"{kind}_group"]
+        only = found[f"{kind}_group"][patients]
         columns[f"served_{kind}"] = np.bincount(only[only >= 0], minlength=len(size)).astype(np.int64)
     for kind in reversed(_KINDS):
-        columns[f"{kind}_per_1000"] = 1000 * columns[f"served_{kind}"] / size
+        columns[f"{kind}_per_1000"] = 1000 * columns[f"served_{kind}"] / np.maximum(size, 1)
     return frame_of(columns)
 
 
@@ -202,9 +206,11 @@ def _with_a_match(matches: Ints, others: Ints, size: int) -> float:
     return total / len(matches)
 
 
-def _genotypes(registry: Any, loci: list[str], branch: Ints, branches: int) -> tuple[Ints, Ints]:
-    """Distinct genotypes of the fully typed donors of each branch, and those of it alone."""
-    typed: Flags = np.ones(len(registry), dtype=np.bool_)
+def _genotypes(
+    registry: Any, loci: list[str], among: Flags, branch: Ints, branches: int
+) -> tuple[Ints, Ints]:
+    """Distinct genotypes of the fully typed donors ``among`` those of each branch, and those of it alone."""
+    typed = among.copy()
     columns: list[npt.NDArray[np.int64]] = []
     for locus in loci:
         texts = LocusTexts.of(registry, locus)

@@ -11,7 +11,7 @@ from typing import Any
 
 from .._words import counted
 from ..errors import FormatError
-from ..estimation import Estimate, estimate, estimate_by, table_rows
+from ..estimation import Estimate, Estimates, estimate, estimate_by, table_rows
 from ..frequencies import Frequencies
 from ..registry import Registry
 from ._common import (
@@ -23,12 +23,14 @@ from ._common import (
     add_reading_options,
     check_report_path,
     complete_file,
+    frequency_account,
     load_release,
     positive_number,
     read_donors,
     read_frequencies,
     refused_by_strict,
     say_account,
+    say_frequencies,
     say_json,
     whole_number,
     write_import_report,
@@ -40,8 +42,8 @@ HELP = "haplotype frequencies of the donors, by maximum likelihood (EM)"
 
 _SHOWN = 20
 _OPTIONS = (
-    *("unit", "start", "seed", "starts", "prior_population", "prior_people"),
-    *("stop", "most_iterations", "cut", "bootstrap", "level", "threads"),
+    *("unit", "start", "seed", "starts", "prior_population", "prior_people", "stop", "most_iterations"),
+    *("cut", "most_pairs", "bootstrap", "level", "threads"),
 )
 
 
@@ -74,8 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument(
         "--start",
         choices=["occurrence", "uniform", "random", "prior"],
-        default="occurrence",
-        help="frequencies to begin with (default: %(default)s)",
+        help="frequencies to begin with (default: occurrence, or the prior where only that is given)",
     )
     how.add_argument("--seed", type=whole_number, default=1, metavar="S", help="of random starts and samples")
     how.add_argument(
@@ -86,7 +87,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="begin N times; the likeliest end stands",
     )
     how.add_argument("--prior", metavar="F", help="an old estimate: a frequency file, or 'builtin'")
-    how.add_argument("--prior-population", default="", metavar="POP", help="which set of it")
+    how.add_argument(
+        "--prior-population",
+        default="",
+        metavar="POP",
+        help="which set of it (with --by: for values that have none of their name)",
+    )
+    how.add_argument("--normalise", action="store_true", help="divide each set of it by its sum")
     how.add_argument(
         "--prior-people",
         type=_number,
@@ -105,16 +112,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument(
         "--cut",
         type=_number,
-        default=1e-8,
         metavar="X",
-        help="leave out haplotypes that are rarer (default: %(default)s)",
+        help="leave out haplotypes that are rarer (default: those below 1e-8 that nobody needs)",
+    )
+    how.add_argument(
+        "--most-pairs",
+        type=positive_number,
+        default=1 << 23,
+        metavar="N",
+        help="haplotype pairs to go through; people with more are resolved with haplotypes of the others"
+        " (default: %(default)s, 16 bytes each)",
     )
     how.add_argument(
         "--bootstrap",
         type=whole_number,
         default=0,
         metavar="N",
-        help="standard errors and intervals from N samples",
+        help="standard errors and intervals from N samples, at least 20",
     )
     how.add_argument(
         "--level", type=_number, default=0.95, metavar="X", help="of intervals (default: %(default)s)"
@@ -147,50 +161,63 @@ def run(args: argparse.Namespace) -> int:
     check_report_path(args.import_report)
     start = time.perf_counter()
     names, mac = load_release(args)
-    prior = read_frequencies([args.prior], names, normalise=True, option="prior") if args.prior else None
+    prior = read_frequencies([args.prior], names, args.normalise, "prior") if args.prior else None
     donors = read_donors(args.donors, names, mac, args.nulls)
     if args.import_report:
         write_import_report(args.import_report, [donors.report], prior)
     if refused_by_strict(args.strict, [donors.report], prior):
         return 3
+    if not len(donors):
+        raise FormatError(f"{args.donors}: no donor to estimate from{why_none(donors)}", place=args.donors)
     found = estimates(args, donors, prior)
     if args.out:
         with complete_file(args.out) as file:
-            csv.writer(file, lineterminator="\n").writerows(table_rows(found))
+            csv.writer(file, lineterminator="\n").writerows(table_rows(list(found.values())))
     if args.trace:
         with complete_file(args.trace) as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(["iteration", "log_likelihood"])
-            writer.writerows([number, repr(float(x))] for number, x in enumerate(found[0].trace, 1))
+            writer.writerows([number, repr(float(x))] for number, x in enumerate(found[args.name].trace, 1))
     seconds = time.perf_counter() - start
     if args.json:
-        say_json(summary(args, donors, found, seconds))
+        say_json(summary(args, donors, prior, found, seconds))
     else:
-        show(args, donors, found, seconds)
+        show(args, donors, prior, found, seconds)
     return 3 if donors.report.rows_refused or (prior and prior.report["rows_refused"]) else 0
 
 
-def estimates(args: argparse.Namespace, donors: Registry, prior: Frequencies | None) -> list[Estimate]:
+def estimates(args: argparse.Namespace, donors: Registry, prior: Frequencies | None) -> Estimates:
     options: dict[str, Any] = {name: getattr(args, name) for name in _OPTIONS}
     with Progress("iterations") as progress:
         options |= {"prior": prior, "progress": lambda iteration, change, likelihood: progress(iteration)}
         if args.by:
-            return list(estimate_by(donors, args.by, args.loci, least=args.least, **options).values())
-        return [estimate(donors, args.loci, name=args.name, **options)]
+            return estimate_by(donors, args.by, args.loci, least=args.least, **options)
+        found = Estimates()
+        found[args.name] = estimate(donors, args.loci, name=args.name, **options)
+        return found
+
+
+def why_none(donors: Registry) -> str:
+    """The first row that was refused, in words."""
+    for problem in donors.report.problems:
+        return f": {counted(donors.report.rows_refused, 'row')} refused, the first: {problem}"
+    return ""
 
 
 def summary(
     args: argparse.Namespace,
     donors: Registry,
-    found: list[Estimate],
+    prior: Frequencies | None,
+    found: Estimates,
     seconds: float,
 ) -> dict[str, Any]:
     return {
         "command": "estimate",
         "release": donors.nomenclature.version,
         "donors": account(donors.report),
+        "prior": None if prior is None else frequency_account(prior),
         "unit": args.unit,
-        "log_likelihood": sum(one.log_likelihood for one in found),
+        "log_likelihood": sum(one.log_likelihood for one in found.values()),
         "sets": [
             {
                 "population": one.name,
@@ -204,21 +231,29 @@ def summary(
                 "haplotype_pairs": one.pairs,
                 "cut_haplotypes": one.cut_haplotypes,
                 "cut_mass": one.cut_mass,
+                "cut_people": one.cut_people,
                 "iterations": len(one.trace),
                 "converged": one.converged,
                 "log_likelihood": one.log_likelihood,
                 "log_likelihood_of_starts": one.log_likelihood_of_starts,
             }
-            for one in found
+            for one in found.values()
         ],
+        "values_left_out": found.left_out,
         "out": args.out,
         "seconds": {"total": round(seconds, 3)},
     }
 
 
-def show(args: argparse.Namespace, donors: Registry, found: list[Estimate], seconds: float) -> None:
+def show(
+    args: argparse.Namespace, donors: Registry, prior: Frequencies | None, found: Estimates, seconds: float
+) -> None:
     say_account("donors", donors.report)
-    for one in found:
+    if prior is not None:
+        say_frequencies(prior)
+    for value, reason in found.left_out.items():
+        print(visible(f"{value}: left out: {reason}"))
+    for one in found.values():
         state = "converged" if one.converged else "NOT converged"
         print(
             f"{visible(one.name)}: {counted(len(one), 'haplotype')} at {' '.join(one.loci)} of"
@@ -234,12 +269,15 @@ def show(args: argparse.Namespace, donors: Registry, found: list[Estimate], seco
             print(f"  {many} with too many haplotype pairs, resolved with haplotypes of the others")
         if one.cut_haplotypes:
             rarer = counted(one.cut_haplotypes, "haplotype")
-            print(f"  {rarer} below {args.cut:g} left out, {one.cut_mass:.3g} of all copies together")
-    if not args.out:
-        for one in found:
-            show_most_frequent(one)
-    else:
+            limit = "1e-08" if args.cut is None else f"{args.cut:g}"
+            print(f"  {rarer} below {limit} left out, {one.cut_mass:.3g} of all copies together")
+        if one.cut_people:
+            print(f"  {counted(one.cut_people, 'person', 'people')} not explained without them")
+    if args.out:
         print(f"written to {args.out} ({seconds:.2f} s)")
+        return
+    for one in found.values():
+        show_most_frequent(one)
 
 
 def show_most_frequent(one: Estimate) -> None:
