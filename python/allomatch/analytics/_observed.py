@@ -43,9 +43,9 @@ def observed_matches(
     Returns:
         A row for each donor, in the order of the registry: ``id``; ``others``, donors it was compared with:
         all whom a search would offer and who are not retired (status ``DE``), less itself; for each number k
-        of mismatches ``potential_k``, how many of them have exactly k by the lowest count (``mismatches`` of a
-        search: an upper bound where typings are ambiguous), and ``certain_k``, how many have k by the highest
-        count that some resolution allows (``mismatches_max``).
+        of mismatches ``potential_k``, how many of them have exactly k by the lowest count (``mismatches`` of
+        a search: an upper bound where typings are ambiguous), and ``certain_k``, how many have k by the
+        highest count that some resolution allows (``mismatches_max``).
 
     Raises:
         FormatError: an option does not fit.

@@ -5,6 +5,7 @@
 #include <allomatch/analytics/simulate.hpp>
 #include <allomatch/haplotype/builtin_frequencies.hpp>
 #include <allomatch/io/people.hpp>
+#include <allomatch/search/donor_availability.hpp>
 
 #include <numeric>
 
@@ -43,11 +44,12 @@ struct plain_counts {
     }
 };
 
-/// Compares some donors with all others by `search_agent::compare` and the availability of a search.
+/// Searches for some donors as patients; the retired do not count.
 void expect_as_searched(const std::shared_ptr<const registry>& donors, const pool_match_options& options, donor_index step) {
     std::vector<std::uint32_t> groups;
     for (donor_index d = 0; d < donors->size(); ++d) groups.push_back(d % 3 == 0 ? 7 : d % 5);
     const pool_matches found = count_pool_matches(*donors, options, groups);
+    const donor_availability availability(*donors, "", options.on);
     search_request request;
     request.loci = options.loci;
     request.max_mismatches = search_request::no_limit;
@@ -56,7 +58,7 @@ void expect_as_searched(const std::shared_ptr<const registry>& donors, const poo
         plain_counts potential{std::vector<std::uint32_t>(options.max_mismatches + 1)};
         plain_counts certain = potential;
         for (const hit& h : search(donors, as_patient(*donors, d), request).hits) {
-            if (h.donor == d) continue;
+            if (h.donor == d || availability.status(h.donor) == "DE") continue;
             potential.add(h.mismatches, groups[h.donor]);
             certain.add(h.mismatches_max, groups[h.donor]);
         }
@@ -107,6 +109,14 @@ TEST(pool_matches, donors_who_cannot_be_had_are_patients_only) {
     EXPECT_EQ(found.potential.count(1, 0), 2U);
     EXPECT_EQ(found.potential.count(2, 0), 2U);
     EXPECT_EQ(found.others, (std::vector<std::uint32_t>{1, 2, 2, 1}));
+    expect_as_searched(donors, options, 1);
+}
+
+TEST(pool_matches, retired_donors_are_none_whatever_the_file_knows_of_reservations) {
+    const testing::typed_loci typing{{locus::A, {"02:01", "24:02"}}};
+    const auto donors = make_pool({{"a", typing, {{"status", "AV"}}}, {"b", typing, {{"status", "DE"}}}, {"c", typing, {{"status", "OP"}}}});
+    const pool_match_options options{.loci = {locus::A}, .max_mismatches = 0};
+    EXPECT_EQ(count_pool_matches(*donors, options).others, (std::vector<std::uint32_t>{1, 2, 1}));
     expect_as_searched(donors, options, 1);
 }
 
