@@ -75,6 +75,34 @@ def test_curve_equals_drawing_every_subset():
             )
 
 
+@pytest.mark.parametrize("reachable", [0, 0.3, 0.999999])
+def test_reachable_donors_are_counted_one_by_one(reachable):
+    """Every subset of the others, and every subset of those as the ones who can be had."""
+    typings = ["02:01+24:02"] * 3 + ["11:01+11:01"] * 2 + ["33:03+24:02"]
+    rows = [(f"D{i}", *text.split("+"), "") for i, text in enumerate(typings)]
+    curve = analytics.observed_likelihood(branches_of(*rows), [0, 2, 5], loci="A", reachable=reachable)
+    for size, share in zip(curve["size"], curve["certain"], strict=True):
+        plain = 0.0
+        for m in [2, 2, 2, 1, 1, 0]:
+            subsets = list(combinations(range(5), size))
+            plain += np.mean([1 - (1 - reachable) ** sum(i < m for i in chosen) for chosen in subsets]) / 6
+        assert share == pytest.approx(plain, abs=1e-12)
+
+
+def test_reachable_donors_in_a_large_pool(pool):
+    registry, _, _ = pool
+    sizes = [100, 300, 500]
+    curves = [
+        analytics.observed_likelihood(registry, sizes, loci="6/6", mismatches=2, reachable=chance)
+        for chance in (0.02, 0.5, 1 - 1e-9, 1)
+    ]
+    for fewer, more in zip(curves, curves[1:], strict=False):
+        assert (fewer["potential"] <= more["potential"] + 1e-9).all()
+    np.testing.assert_allclose(curves[2]["potential"], curves[3]["potential"], atol=1e-6)
+    with pytest.raises(am.FormatError, match="reachable"):
+        analytics.observed_likelihood(registry, loci="A", reachable=1.1)
+
+
 def test_whole_pool_is_the_share_with_a_match(pool):
     registry, _, standing = pool
     table = analytics.observed_matches(registry)[standing]

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from .. import _core, option_values
 from ..option_values import Day
 from ._likelihood import _count, option_list
-from ._pool import Flags, Ints, LocusTexts, frame_of, groups_of, ids_of, registry_of, standing
+from ._pool import Flags, Floats, Ints, LocusTexts, frame_of, groups_of, ids_of, registry_of, standing
 
 if TYPE_CHECKING:
     import pandas
@@ -69,6 +69,7 @@ def observed_likelihood(
     *,
     loci: str | Sequence[str] = "10/10",
     mismatches: int = 0,
+    reachable: float = 1.0,
     on: Day = None,
     threads: int = 0,
     progress: Progress = None,
@@ -76,13 +77,15 @@ def observed_likelihood(
     """The share of donors, taken as patients, who have a match among the others, and among fewer of them.
 
     For fewer donors nothing is drawn: of a patient with m matches among n others, N of these taken at random
-    have none with the hypergeometric probability C(n - m, N) / C(n, N).
+    have none with the hypergeometric probability C(n - m, N) / C(n, N); where donors are reachable by chance, the
+    distribution of the number of matches among them is summed.
 
     Args:
         donors: a registry, or a data frame of donors; at least two.
         sizes: whole numbers of other donors, at most all; ten a decade from 100, and all of them, when left
             out.
         mismatches: 0, or 1 or 2 for donors with at most so many.
+        reachable: chance that a donor can be had when asked, in [0, 1].
         loci, on, threads, progress: see :func:`observed_matches`.
 
     Returns:
@@ -90,10 +93,10 @@ def observed_likelihood(
         the potential matches: with ambiguous typings the truth lies between them.
 
     Retired donors (status ``DE``) are neither patients nor donors. Patients are like the donors of this pool
-    here; relatives and doubled entries in it make the share too
-    high.
+    here; relatives and doubled entries in it make the share too high.
     """
     registry = registry_of(donors)
+    chance = option_values.part("reachable", reachable)
     found = _counted(registry, loci, mismatches, on, None, threads, progress)
     patients = standing(registry)
     others: Ints = found["others"].astype(np.int64)[patients]
@@ -108,7 +111,7 @@ def observed_likelihood(
     columns: dict[str, Any] = {"size": np.asarray(chosen, dtype=np.int64)}
     for kind in reversed(_KINDS):
         matches = found[kind].astype(np.int64).sum(axis=1)[patients]
-        columns[kind] = np.asarray([_with_a_match(matches, others, size) for size in chosen])
+        columns[kind] = np.asarray([_with_a_match(matches, others, size, chance) for size in chosen])
     return frame_of(columns)
 
 
@@ -192,18 +195,44 @@ def _whole(size: Any) -> Any:
     )
 
 
-def _with_a_match(matches: Ints, others: Ints, size: int) -> float:
-    """The share of patients who have one of their matches among ``size`` of the others."""
+def _with_a_match(matches: Ints, others: Ints, size: int, chance: float) -> float:
+    """The share of patients who have one of their matches among ``size`` of the others, and can have it."""
     total = 0.0
     for among in np.unique(others):
         counts, patients = np.unique(matches[others == among], return_counts=True)
-        # log C(n - m, N) / C(n, N) = sum over i < m of log((n - N - i) / (n - i)), by m
-        most = int(counts[-1])
-        i = np.arange(min(most, int(among) - size))
-        logs = np.concatenate([[0.0], np.cumsum(np.log1p(-size / (among - i)))])
-        none = np.where(counts < len(logs), np.exp(logs[np.minimum(counts, len(logs) - 1)]), 0.0)
+        if chance < 1:
+            none = _none_reached(counts, int(among), size, chance)
+        else:
+            none = _none_there(counts, int(among), size)
         total += float(np.dot(patients, 1 - none))
     return total / len(matches)
+
+
+def _none_there(counts: Ints, among: int, size: int) -> Floats:
+    """P that ``size`` donors of ``among`` are none of so many; ``counts`` ascend."""
+    # log C(n - m, N) / C(n, N) = sum over i < m of log((n - N - i) / (n - i)), by m
+    i = np.arange(min(int(counts[-1]), among - size))
+    logs = np.concatenate([[0.0], np.cumsum(np.log1p(-size / (among - i)))])
+    return np.where(counts < len(logs), np.exp(logs[np.minimum(counts, len(logs) - 1)]), 0.0)
+
+
+def _none_reached(counts: Ints, among: int, size: int, chance: float) -> Floats:
+    """P that none of ``size`` donors of ``among`` is one of so many who can be had."""
+    if chance == 0 or size == 0:
+        return np.ones(len(counts))
+    log_factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, among + 1)))])
+
+    def log_choose(n: Any, k: Any) -> Any:
+        inside = (k >= 0) & (k <= n)
+        k = np.where(inside, k, 0)
+        return np.where(inside, log_factorial[n] - log_factorial[k] - log_factorial[n - k], -np.inf)
+
+    # More matches than these are not all out of reach.
+    most = min(int(counts[-1]), size, int(-40 / np.log1p(-chance)) + 1)
+    there = np.arange(most + 1)
+    m = counts[:, None]
+    logs = log_choose(m, there) + log_choose(among - m, size - there) + there * np.log1p(-chance)
+    return np.exp(logs - log_choose(among, size)).sum(axis=1)
 
 
 def _genotypes(
