@@ -61,7 +61,9 @@ class Registry(Donors):
         for patient in everyone:
             self._check(patient)
         request = self._request(options)
-        lists = _core.search_many(self._core, [p._core for p in everyone], request, progress)
+        lists = _core.search_many(
+            self._core, [p._core for p in everyone], request, option_values.callback("progress", progress)
+        )
         asked = (request, options)
         return MatchTable([Matches(found, p, self, asked) for found, p in zip(lists, everyone, strict=True)])
 
