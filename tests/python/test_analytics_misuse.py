@@ -7,6 +7,7 @@ import pandas as pd
 import pools
 import pytest
 from allomatch import analytics
+from allomatch.donor_fields import group_values
 
 NAN, INF = float("nan"), float("inf")
 FREQUENCIES = am.Frequencies.builtin()
@@ -141,3 +142,48 @@ def refused(option, reason, call):
         call()
     assert caught.value.column == option and reason in caught.value.reason
     assert f"column {option}: '{caught.value.text}': " in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "field, reason",
+    [
+        ("weight_kg", "a field of numbers makes no groups"),
+        ("donations", "a field of numbers makes no groups"),
+        ("birth_date", "days make no groups; birth_date_year takes the year"),
+        ("branch_year", "no such donor field"),
+        ("weight_kg_year", "no such donor field"),
+        (["branch"], "expected the name of a donor field"),
+    ],
+    ids=str,
+)
+def test_fields_that_make_no_groups(field, reason):
+    for call in (analytics.completeness, analytics.age_structure, analytics.branch_value, analytics.analyse):
+        refused("by", reason, lambda call=call: of_pool(call, by=field))
+
+
+def test_groups_equal_those_of_the_file():
+    rows, registry, _ = pools.simulated()
+    for field in ("branch", "registered_year", "status"):
+        texts = [row[field.removesuffix("_year")] for row in rows]
+        texts = [text[:4] if field.endswith("_year") else text for text in texts]
+        numbers, labels = group_values(registry, field)
+        assert labels == sorted(set(texts)) and [labels[number] for number in numbers] == texts
+
+
+def test_donors_without_a_value_are_a_group():
+    registry = pools.registry_of([{"id": "a", "registered": ""}, {"id": "b", "registered": "2020-03-01"}])
+    numbers, labels = group_values(registry, "registered_year")
+    assert (numbers.tolist(), labels) == ([0, 1], ["", "2020"])
+
+
+def test_a_frame_that_the_starter_rules_do_not_read_says_how():
+    registry = pools.simulated()[1]
+    with pytest.raises(
+        am.FormatError, match=r"needs a MAC table.*allomatch\.Registry\.from_frame\("
+    ) as caught:
+        analytics.completeness(registry.to_pandas())
+    assert (caught.value.place, caught.value.column) == ("frame", "A_1") and caught.value.id
+    with pytest.raises(
+        am.FormatError, match="donors: expected a Registry or a data frame of donors, not dict"
+    ):
+        analytics.completeness({})
