@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ._unfinished import unfinished
 from .errors import FormatError
 
 if TYPE_CHECKING:
@@ -180,11 +181,5 @@ def _no_ticks() -> Any:
 def _save(figure: Figure, path: Path) -> None:
     kind = path.suffix[1:]
     undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}[kind]
-    unfinished = path.with_name(f".{path.name[:180]}.{os.getpid()}.part")
-    try:
-        figure.savefig(unfinished, format=kind, dpi=200, metadata=undated)
-        unfinished.replace(path)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from None
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with unfinished(path) as part:
+        figure.savefig(part, format=kind, dpi=200, metadata=undated)

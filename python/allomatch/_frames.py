@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar, overload
 
+from ._unfinished import unfinished
+
 if TYPE_CHECKING:
     import pandas
     import polars
@@ -60,16 +62,13 @@ class Frames:
 
         Raises:
             FormatError: unknown ending, or the file cannot be written.
+            OSError: a Parquet file cannot be written.
         """
         if Path(path).suffix == ".parquet":
             import pyarrow.parquet
 
-            unfinished = Path(f"{os.fspath(path)}.part")
-            try:
-                pyarrow.parquet.write_table(self.to_arrow(), unfinished)
-                unfinished.replace(path)
-            finally:
-                unfinished.unlink(missing_ok=True)
+            with unfinished(path) as part:
+                pyarrow.parquet.write_table(self.to_arrow(), part)
         else:
             self._write_text(path)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _core
+from . import _core, option_values
 from .errors import FormatError
 from .frequencies import Frequencies, Paths
 from .patient import Patient, read_patients
@@ -219,6 +219,7 @@ def calibrate(
 
     Needs pyarrow. About a second for a million pairs; memory for one patient at a time.
     """
+    option_values.callback("progress", progress)
     if not 1 <= bins <= _MOST_BINS:
         raise FormatError(f"bins: expected a number from 1 to {_MOST_BINS}, not {bins}", column="bins")
     if nomenclature is not None:

@@ -59,7 +59,11 @@ class Donors(Frames):
         Cost: about half a second for 100,000 donors.
         """
         names = nomenclature or _core.Nomenclature.builtin()
-        return cls(*_core.registry_from_file(path, names, mac, nulls, strict, progress))
+        return cls(
+            *_core.registry_from_file(
+                path, names, mac, nulls, strict, option_values.callback("progress", progress)
+            )
+        )
 
     @classmethod
     def from_frame(
@@ -78,7 +82,11 @@ class Donors(Frames):
         from 1 in the report. Arguments and errors as in :meth:`from_csv`.
         """
         names = nomenclature or _core.Nomenclature.builtin()
-        return cls(*_core.registry_from_frame(frame, names, mac, nulls, strict, progress))
+        return cls(
+            *_core.registry_from_frame(
+                frame, names, mac, nulls, strict, option_values.callback("progress", progress)
+            )
+        )
 
     @classmethod
     def open(
@@ -131,7 +139,9 @@ class Donors(Frames):
         Cost: the columns that change are copied, about 80 bytes a donor; unchanged ones are shared.
         """
         make = _core.update_from_file if isinstance(rows, (str, os.PathLike)) else _core.update_from_frame
-        return type(self)(*make(self._core, rows, list(removed), mac, strict, progress))
+        return type(self)(
+            *make(self._core, rows, list(removed), mac, strict, option_values.callback("progress", progress))
+        )
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a snapshot. The file gets its name only when it is complete and on the disk.

@@ -5,19 +5,30 @@ expected."""
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from . import _core
 from .errors import FormatError
 
 Day = str | date | None
+_Callback = TypeVar("_Callback", bound=Callable[..., Any] | None)
+_LONGEST_TEXT = 200
 
 
 def refuse(option: str, value: object, reason: str) -> FormatError:
-    text = str(value)
+    text = _shown(value)
     return FormatError(f"column {option}: '{text}': {reason}", column=option, text=text, reason=reason)
+
+
+def _shown(value: object) -> str:
+    """As text, which of an array or a number of many digits is only its start."""
+    try:
+        text = str(value)
+    except ValueError:  # Python writes no whole number of thousands of digits
+        return type(value).__name__
+    return text if len(text) <= _LONGEST_TEXT else text[:_LONGEST_TEXT] + " .."
 
 
 def whole(option: str, value: Any, most: int | None = None) -> int:
@@ -34,10 +45,25 @@ def whole(option: str, value: Any, most: int | None = None) -> int:
 
 
 def real(option: str, value: Any) -> float:
-    """A number; true and false are none."""
-    if isinstance(value, (bool, str)) or not hasattr(value, "__float__"):
+    """A number; true and false are none, nor is an array of one."""
+    kind = getattr(getattr(value, "dtype", None), "kind", "f")  # of numpy
+    one = not isinstance(value, (bool, str)) and kind in "iuf" and not getattr(value, "ndim", 0)
+    if not one or not hasattr(value, "__float__"):
         raise refuse(option, value, "expected a number")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        raise refuse(option, value, "the number is too large") from None
+    except (TypeError, ValueError):
+        raise refuse(option, value, "expected a number") from None
+
+
+def part(option: str, value: Any) -> float:
+    """A number from 0 to 1."""
+    number = real(option, value)
+    if not 0 <= number <= 1:
+        raise refuse(option, value, "expected a number from 0 to 1")
+    return number
 
 
 def real_or_none(option: str, value: Any) -> float | None:
@@ -51,7 +77,11 @@ def text(option: str, value: object, expected: str = "a text") -> str:
 
 
 def flag(option: str, value: object) -> bool:
-    if isinstance(value, str) or value not in (True, False):
+    try:
+        known = not isinstance(value, str) and value in (True, False)
+    except ValueError:  # an array
+        known = False
+    if not known:
         raise refuse(option, value, "expected True or False")
     return bool(value)
 
@@ -65,11 +95,24 @@ def day_text(option: str, value: object) -> str | None:
     return None if value is None else text(option, value, "a date, or a text YYYY-MM-DD")
 
 
+def several(option: str, value: object, expected: str) -> list[Any]:
+    """A list, tuple, column or the like; a single value, a text or a mapping is none."""
+    single = isinstance(value, (str, bytes, bytearray, Mapping)) or getattr(value, "ndim", 1) != 1
+    if single or not isinstance(value, Iterable):
+        raise refuse(option, value, f"expected {expected}")
+    return list(value)
+
+
 def texts(option: str, value: object, expected: str) -> list[str]:
     """A list of texts; a single text is not one."""
-    if isinstance(value, (str, Mapping)) or not isinstance(value, Iterable):
-        raise refuse(option, value, f"expected {expected}")
-    return [text(option, one, expected) for one in value]
+    return [text(option, one, expected) for one in several(option, value, expected)]
+
+
+def callback(option: str, value: _Callback) -> _Callback:
+    """A function to call, or nothing."""
+    if value is not None and not callable(value):
+        raise refuse(option, value, "expected a function to call")
+    return value
 
 
 def loci(option: str, value: object) -> list[str]:

@@ -61,7 +61,9 @@ class Registry(Donors):
         for patient in everyone:
             self._check(patient)
         request = self._request(options)
-        lists = _core.search_many(self._core, [p._core for p in everyone], request, progress)
+        lists = _core.search_many(
+            self._core, [p._core for p in everyone], request, option_values.callback("progress", progress)
+        )
         asked = (request, options)
         return MatchTable([Matches(found, p, self, asked) for found, p in zip(lists, everyone, strict=True)])
 
@@ -255,3 +257,28 @@ class Registry(Donors):
 
     def __repr__(self) -> str:
         return f"Registry({len(self):,} donors, release {self.nomenclature.version})"
+
+
+_HOW_FRAMES_ARE_READ = (
+    "a data frame is read with the starter nomenclature, no table of NMDP codes and every row; for others"
+    " give allomatch.Registry.from_frame(frame, nomenclature, mac=table)"
+)
+
+
+def registry_of(donors: object, option: str = "donors") -> Registry:
+    """A registry as it is; a data frame is read as one, where every row has to be good.
+
+    Raises:
+        FormatError: neither of the two, or a row that cannot be read.
+    """
+    if isinstance(donors, Registry):
+        return donors
+    if not hasattr(donors, "__arrow_c_stream__") or isinstance(donors, Donors):
+        kind = type(donors).__name__
+        raise FormatError(
+            f"column {option}: expected a Registry or a data frame of donors, not {kind}", column=option
+        )
+    try:
+        return Registry.from_frame(donors, strict=True)
+    except FormatError as error:
+        raise FormatError(f"{error}; {_HOW_FRAMES_ARE_READ}", **vars(error)) from None

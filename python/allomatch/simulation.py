@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from . import _core
+from . import _core, option_values
 
 
 def simulate(
@@ -65,7 +65,7 @@ def simulate(
         dict(quality or {}),
         null_alleles,
         reference_date,
-        progress,
+        option_values.callback("progress", progress),
     )
     names = ("donors.csv", "patients.csv", "truth_donors.csv", "truth_patients.csv", "mac.txt")
     return {Path(name).stem: Path(folder) / name for name in names if (Path(folder) / name).exists()}

@@ -175,7 +175,7 @@ class Store(DonorLife, Alerts, Rules):
         names, mac = self._rules()
         mode = _core.mode_of_donors(path) if mode is None else mode
         how = _how(mode, actor, strict, most_removed, allow_shrink)
-        done = self._core.import_file(path, names, mac, *how, progress)
+        done = self._core.import_file(path, names, mac, *how, option_values.callback("progress", progress))
         return ImportOutcome(done, mode)
 
     def import_frame(
@@ -192,7 +192,7 @@ class Store(DonorLife, Alerts, Rules):
         """The same for a data frame, see :meth:`Registry.from_frame`."""
         names, mac = self._rules()
         how = _how(mode, actor, strict, most_removed, allow_shrink)
-        done = self._core.import_frame(frame, names, mac, *how, progress)
+        done = self._core.import_frame(frame, names, mac, *how, option_values.callback("progress", progress))
         return ImportOutcome(done, mode)
 
     def registry(self) -> Registry:

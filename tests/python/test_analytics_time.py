@@ -215,7 +215,7 @@ def test_hostile_input(collections):
         ({"reachable": "all"}, "reachable: 'all': expected a number"),
         ({"recruits": -1}, "recruits"),
         ({"recruit_ages": {70: 1}}, "below 60"),
-        ({"recruit_ages": (50, 20)}, "no age has a weight"),
+        ({"recruit_ages": (50, 20)}, "the first age is above the last"),
         ({"years": -1}, "years"),
         ({"on": "2026-02-30"}, "on: '2026-02-30': expected a date"),
     ):

@@ -65,10 +65,11 @@ def test_wrong_arguments(arguments):
         (["--frequencies", "builtin", "f.csv"], "--frequencies: 'builtin' stands alone"),
         (["--accept", "ZZ"], "column accept: 'ZZ': not a locus"),
         (["--also", "ZZ"], "column also: 'ZZ': not a locus"),
-        (["--max-mismatches", "-1"], "expected a whole number from 0, not '-1'"),
-        (["--threads", "x"], "expected a whole number from 0, not 'x'"),
-        (["--top", "-1"], "expected a whole number from 1, not '-1'"),
-        (["--top", "0"], "expected a whole number from 1, not '0'"),
+        (["--max-mismatches", "-1"], "expected a whole number from 0 to 999999999, not '-1'"),
+        (["--threads", "x"], "expected a whole number from 0 to 999999999, not 'x'"),
+        (["--top", "-1"], "expected a whole number from 1 to 999999999, not '-1'"),
+        (["--top", "0"], "expected a whole number from 1 to 999999999, not '0'"),
+        (["--top", "9999999999"], "expected a whole number from 1 to 999999999, not '9999999999'"),
     ],
 )
 def test_options_that_do_not_fit(people, tmp_path, arguments, told):

@@ -10,6 +10,8 @@ import sys
 import time
 
 import pytest
+from allomatch.cli import main
+from allomatch.report import write_page
 from command import call, donors_of, refused, rows_of
 from conftest import DONORS, PATIENTS, write_rows
 
@@ -191,6 +193,62 @@ def test_no_output_overwrites_an_input(precious, arguments, options, path):
     err = refused(*arguments.split(), cwd=precious)
     assert path in err and all(option in err.split() or f"{option};" in err for option in options.split())
     assert {file: file.read_bytes() for file in precious.rglob("*.*") if file.is_file()} == before
+
+
+_PLACES = {
+    "no/folder/m": "the folder is not there",
+    "plain.html/m": "plain.html is no folder",
+    "folder": "it is a folder",
+    "/sys/m": "",  # nobody makes a file there
+}
+_OUTPUTS = {
+    "search --donors none --patients none": ("--out .csv", "--report .html", "--import-report .csv"),
+    "cord --donors none --patients none": ("--out .tsv",),
+    "compare --donors none --patients none": ("--out .parquet",),
+    "impute --donors none --frequencies builtin": ("--out .jsonl",),
+    "import --donors none": ("--report .csv",),
+    "import --donors none --store none.db --mode check": ("--out .csv",),
+    "index build --donors none": ("--out .amx",),
+    "typing --in none": ("--out .jsonl",),
+    "calibrate --frequencies none": ("--out .csv", "--plot .svg"),
+    "estimate --donors none": ("--out .csv", "--trace .csv"),
+    "analyse --donors none": ("--out .html",),
+    "reinterpret --donors none --to-release names": ("--out .csv",),
+    "repeat 1 --store none": ("--out .csv",),
+    "utilisation --store none": ("--out .csv",),
+    "store switch none --to-release names": ("--out .csv",),
+}
+
+
+@pytest.mark.parametrize(
+    "command, output", [(command, one) for command, outputs in _OUTPUTS.items() for one in outputs]
+)
+def test_outputs_that_cannot_be_written_are_refused_before_the_work(precious, capsys, command, output):
+    (precious / "folder").mkdir()
+    option, ending = output.split()
+    for place, reason in _PLACES.items():
+        path = precious / (place if place == "folder" else place + ending)
+        assert main([*command.split(), option, str(path)]) == 2
+        assert f"{path}: {option} cannot be written: {reason}" in capsys.readouterr().err
+
+
+def test_a_store_that_cannot_be_made_is_refused_before_the_import(capsys):
+    assert main(["import", "--donors", "none", "--store", "/sys/p.db"]) == 2
+    assert "/sys/p.db: --store cannot be written: " in capsys.readouterr().err
+
+
+def test_failures_while_writing_name_the_file_that_was_asked_for(tmp_path, capsys):
+    lines = tmp_path / "in.jsonl"
+    lines.write_text('{"id": "1", "text": "02:01", "locus": "A"}\n')
+    assert main(["typing", "--in", str(lines), "--out", "/dev/full"]) == 2
+    assert capsys.readouterr().err == "allomatch: /dev/full: No space left on device\n"
+    for path in (tmp_path / "none/p.html", lines / "p.html"):
+        with pytest.raises(OSError) as caught:
+            write_page(path, "")
+        assert caught.value.filename == str(path)
+    longest = tmp_path / ("宁" * 80 + ".html")
+    write_page(longest, "page")
+    assert longest.read_text() == "page" and len(list(tmp_path.iterdir())) == 2
 
 
 def test_both_streams_of_a_terminal_are_no_file():

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the pool looks like: how well it is typed, what is wrong with it, how old it is and how it is used.
 
-Functions take a :class:`allomatch.Registry` or a data frame of donors and return pandas frames with plain
-columns; :mod:`allomatch.analytics.plots` draws them. Needs the extra ``frames``, pictures ``plot``.
+Functions take a :class:`allomatch.Registry` or a data frame of donors, which is read with the starter
+nomenclature and without NMDP codes, and return pandas frames with plain columns;
+:mod:`allomatch.analytics.plots` draws them. Needs the extra ``frames``, pictures ``plot``.
 """
 
 from . import plots

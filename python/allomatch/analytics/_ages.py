@@ -49,9 +49,10 @@ def age_structure(
         FormatError: there are no birth dates, no such field, or the bands do not rise.
     """
     registry = registry_of(donors)
-    edges = [option_values.whole("bands", one, _OLDEST) for one in bands]
+    given = option_values.several("bands", bands, "a list of ages")
+    edges = [option_values.whole("bands", one, _OLDEST) for one in given]
     if not edges or sorted(set(edges)) != edges:
-        raise option_values.refuse("bands", list(bands), "expected rising ages")
+        raise option_values.refuse("bands", given, "expected rising ages")
     keep = standing(registry)
     ages = ages_on(days(registry, "birth_date", "donors"), one_day("on", on))[keep]
     groups = groups_of(registry, by, keep)
@@ -189,9 +190,15 @@ def attrition(
 
 def _recruit_weights(ages: Any, limit: int) -> Any:
     if not isinstance(ages, Mapping):
-        if len(ages) != 2:
-            raise option_values.refuse("recruit_ages", ages, "expected the first and the last age")
-        low, high = (option_values.whole("recruit_ages", age, _OLDEST) for age in ages)
+        expected = "the first and the last age, or weights by age"
+        given = option_values.several("recruit_ages", ages, expected)
+        if len(given) != 2:
+            raise option_values.refuse("recruit_ages", ages, f"expected {expected}")
+        low, high = (option_values.whole("recruit_ages", age, _OLDEST) for age in given)
+        if low > high:
+            raise option_values.refuse("recruit_ages", ages, "the first age is above the last")
+        if low >= limit:
+            raise option_values.refuse("recruit_ages", ages, f"expected ages below {limit}")
         ages = dict.fromkeys(range(low, min(high + 1, limit)), 1.0)
     weights = np.zeros(limit)
     for age, weight in ages.items():

@@ -34,7 +34,8 @@ def completeness(donors: Any, by: str | None = None) -> pandas.DataFrame:
 
     Args:
         donors: a registry, or a data frame of donors.
-        by: a donor field, or ``registered_year`` for the year of a date; all donors together when left out.
+        by: a donor field of texts, or ``registered_year`` for the year of a date; all donors together when
+            left out.
 
     Returns:
         One row a group and locus, with the column of the group first where there is one (empty: donors
@@ -47,7 +48,7 @@ def completeness(donors: Any, by: str | None = None) -> pandas.DataFrame:
         copy of it.
 
     Raises:
-        FormatError: there is no such field.
+        FormatError: there is no such field, or it is one of numbers or days.
 
     Cost: every distinct text once and some nanoseconds a donor and locus.
     """

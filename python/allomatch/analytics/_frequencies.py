@@ -16,6 +16,8 @@ from ._pool import frame_of, groups_of, registry_of
 if TYPE_CHECKING:
     import pandas
 
+    from ..registry import Registry
+
 _PROPORTION = (
     "people",
     "certain",
@@ -56,7 +58,7 @@ def allele_frequencies(
     rows = []
     for group, label in _people_by(donors, by):
         registry, people = group
-        for locus in loci_in_order(loci, registry):
+        for locus in _some_loci(loci, registry):
             if not typed_everywhere(registry, [locus], people):
                 continue
             found = estimate(registry, [locus], people=people, bootstrap=bootstrap, **options)
@@ -93,7 +95,7 @@ def haplotype_frequencies(
     rows = []
     for group, label in _people_by(donors, by):
         registry, people = group
-        if not typed_everywhere(registry, loci_in_order(loci, registry), people):
+        if not typed_everywhere(registry, _some_loci(loci, registry), people):
             continue
         found = estimate(registry, loci, people=people, bootstrap=bootstrap, **options)
         rows.append(_labelled(found.to_pandas().assign(people=found.people), by, label))
@@ -139,7 +141,7 @@ def hardy_weinberg(
     rows = []
     for group, label in _people_by(donors, by):
         registry, people = group
-        for locus in loci_in_order(loci, registry):
+        for locus in _some_loci(loci, registry):
             if not typed_everywhere(registry, [locus], people):
                 continue
             found = _core.hardy_weinberg(
@@ -171,7 +173,7 @@ def branch_haplotypes(
         donors: a registry, or a data frame of donors.
         loci: ``10/10``, or names; left out: those of 10/10 that some donor is typed at.
         by: the donor field of the branches; donors without a value are left out.
-        copies: expected copies that count as being there.
+        copies: expected copies that count as being there; above 0.
         options: of :func:`allomatch.estimate`.
 
     Returns:
@@ -182,6 +184,8 @@ def branch_haplotypes(
         FormatError: as :func:`allomatch.estimate_by`.
     """
     least = option_values.real("copies", copies)
+    if not 0 < least < float("inf"):
+        raise option_values.refuse("copies", copies, "expected a number above 0")
     found = estimate_by(registry_of(donors), by, loci, **options)
     tables = {
         name: dict(zip(one.columns()["haplotype"], one.columns()["count"], strict=True))
@@ -200,6 +204,13 @@ def branch_haplotypes(
         rows.append((name, people, len(there), len(only), expected, 1000 * len(only) / people))
     names = (by, "people", "haplotypes", "only_here", "copies_only_here", "only_here_per_1000")
     return frame_of({name: [row[at] for row in rows] for at, name in enumerate(names)})
+
+
+def _some_loci(loci: str | Sequence[str] | None, registry: Registry) -> list[str]:
+    found = loci_in_order(loci, registry)
+    if not found:
+        raise option_values.refuse("loci", loci, "name at least one locus")
+    return found
 
 
 def _people_by(donors: Any, by: str | None) -> list[tuple[tuple[Any, Any], str]]:

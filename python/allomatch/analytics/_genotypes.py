@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import option_values
 from ..calibration import wilson_interval
-from ..errors import FormatError
+from ..errors import FormatError, TypingError
 from ..typing_text import read_typing
 from ._haplotypes import Haplotypes
 from ._pool import Floats, LocusTexts, frame_of, groups_of, registry_of
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from ..frequencies import Frequencies
     from ..registry import Registry
+
+_MOST_SUM = 1.01  # of frequencies that were rounded
 
 
 def genotype_frequencies(
@@ -42,10 +44,11 @@ def genotype_frequencies(
         p p times the donors; 0 where an allele has no frequency.
 
     Raises:
-        FormatError: not one locus, or a frequency that is none.
+        FormatError: not one locus, no frequency, one that is none, or a sum above 1.
 
-    Donors with several classes are left out, which favours alleles that are easy to tell: a frequency to
-    work with comes from an estimate, which takes them in.
+    Donors with several classes are left out, and whether a typing has one class depends on its alleles: in a
+    pool that is in proportion ``expected`` may lie far outside the interval. Whether it is, tells
+    :func:`hardy_weinberg`, and a frequency to work with comes from an estimate; both take every typing in.
     """
     registry = registry_of(donors)
     place = _one_locus(locus)
@@ -99,9 +102,11 @@ def homozygosity(
         sum of the squared frequencies, NaN for loci that the set lacks.
 
     Raises:
-        FormatError: no such field or population.
+        FormatError: no such field or population, or a population of no frequencies.
     """
     registry = registry_of(donors)
+    if frequencies is None and population is not None:
+        raise option_values.refuse("population", population, "names a set of frequencies, and none are given")
     groups = groups_of(registry, by)
     haplotypes = None if frequencies is None else Haplotypes.of(frequencies, population)
     loci = list(registry.loci())
@@ -176,6 +181,8 @@ def _by_class(registry: Registry, locus: str, given: Any) -> dict[str, float]:
                 column="allele_frequencies",
             )
         given = dict(zip(given["allele"], given["frequency"], strict=True))
+    if not given:
+        raise option_values.refuse("allele_frequencies", "", "expected the frequency of one allele or more")
     found: dict[str, float] = {}
     for name, value in given.items():
         frequency = option_values.real("allele_frequencies", value)
@@ -183,7 +190,10 @@ def _by_class(registry: Registry, locus: str, given: Any) -> dict[str, float]:
             raise option_values.refuse(
                 "allele_frequencies", value, f"the frequency of {name} is not in [0, 1]"
             )
-        read = read_typing(str(name), registry.nomenclature, locus=locus)
+        try:
+            read = read_typing(str(name), registry.nomenclature, locus=locus)
+        except TypingError as error:
+            raise option_values.refuse("allele_frequencies", name, error.reason) from None
         classes = read["classes"] or [f"{locus}*null"]
         if len(classes) > 1:
             classes = [
@@ -192,4 +202,7 @@ def _by_class(registry: Registry, locus: str, given: Any) -> dict[str, float]:
         if len(classes) != 1:
             raise option_values.refuse("allele_frequencies", name, "expected the name of one class")
         found[classes[0]] = found.get(classes[0], 0.0) + frequency
+    if sum(found.values()) > _MOST_SUM:
+        reason = f"the frequencies at {locus} sum to {sum(found.values()):.4g}, above 1"
+        raise option_values.refuse("allele_frequencies", dict(given), reason)
     return found

@@ -45,6 +45,8 @@ def duplicates(
     registry = registry_of(donors)
     wanted = option_values.texts("fields", fields, "a list of donor fields")
     chosen = list(registry.loci()) if loci is None else option_values.loci("loci", loci)
+    if loci is not None and not chosen:
+        raise option_values.refuse("loci", loci, "name at least one locus")
     keys: list[Any] = []
     typed = np.zeros(len(registry), np.int64)
     full = np.ones(len(registry), np.bool_)
@@ -101,7 +103,7 @@ def relatives(
         frequencies: haplotype frequencies of the population that the donors come from.
         loci: those that must be equal; of these the ones that the set has.
         population: the set to use, when there are several.
-        least_ratio: pairs below it are left out.
+        least_ratio: pairs below it are left out; 0 for none.
 
     Returns:
         One row a pair, the highest ratio first, then by ids: ``donor_1``, ``donor_2``, ``likelihood_ratio``
@@ -118,6 +120,8 @@ def relatives(
     """
     registry = registry_of(donors)
     least = option_values.real("least_ratio", least_ratio)
+    if not 0 <= least < float("inf"):
+        raise option_values.refuse("least_ratio", least_ratio, "expected a number from 0")
     haplotypes = Haplotypes.of(frequencies, population)
     chosen = [one for one in option_values.loci("loci", loci) if one in haplotypes.loci]
     if not chosen:

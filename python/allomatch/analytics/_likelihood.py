@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 DEFAULT_SIZES = tuple(round(10 ** (3 + 3.5 * step / 35)) for step in range(36))
 """1,000 to about 3,000,000 donors, ten a decade."""
+_DPB1_RULES = ("match", "permissive")
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def match_likelihood(
         dpb1: ``match``: the donor's DPB1 genotype is the patient's; ``permissive``: or both have the same
             lowest TCE group, known on both sides (semantics.md section 5). The sets must have DPB1, ``loci``
             must not.
-        tce_version: of the TCE groups, such as ``V2``; the newest when left out.
+        tce_version: of the TCE groups, such as ``V2``; the newest when left out. With ``permissive`` only.
         threads: 0 for all cores. Results are the same bits for any number.
 
     Returns:
@@ -129,7 +130,7 @@ def size_for(
     model = _model(
         patients, donors, population, shares, loci, mismatches, reachable, dpb1, tce_version, threads
     )
-    wanted = [_part("targets", target) for target in option_list("targets", targets)]
+    wanted = [option_values.part("targets", target) for target in option_list("targets", targets)]
     found = [model.core.size_for(target, model.shares, model.threads) for target in wanted]
     sizes = frames().array([None if size is None else int(size) for size in found], dtype="Int64")
     return frame_of(
@@ -206,22 +207,13 @@ def option_list(option: str, values: Any) -> list[Any]:
     Raises:
         FormatError: a single value or a text.
     """
-    if isinstance(values, (str, Mapping)) or not hasattr(values, "__iter__"):
-        raise option_values.refuse(option, values, "expected a list of numbers")
-    return list(values)
+    return option_values.several(option, values, "a list of numbers")
 
 
 def _count(option: str, value: Any) -> float:
     number = option_values.real(option, value)
     if not (math.isfinite(number) and number >= 0):
         raise option_values.refuse(option, value, "expected a number of donors from 0")
-    return number
-
-
-def _part(option: str, value: Any) -> float:
-    number = option_values.real(option, value)
-    if not 0 <= number <= 1:
-        raise option_values.refuse(option, value, "expected a number from 0 to 1")
     return number
 
 
@@ -283,9 +275,17 @@ def _model(
             raise option_values.refuse(
                 "reachable", dict(reachable), f"expected a number for each of {', '.join(parts)}"
             )
-        chances = {name: _part("reachable", reachable[name]) for name in parts}
+        chances = {name: option_values.part("reachable", reachable[name]) for name in parts}
     else:
-        chances = dict.fromkeys(parts, _part("reachable", reachable))
+        chances = dict.fromkeys(parts, option_values.part("reachable", reachable))
+    rules = " or ".join(_DPB1_RULES)
+    if dpb1 is not None and option_values.text("dpb1", dpb1, rules) not in _DPB1_RULES:
+        raise option_values.refuse("dpb1", dpb1, f"expected {rules}")
+    if tce_version is not None:
+        option_values.text("tce_version", tce_version, "V1, V2 ..")
+        if dpb1 != "permissive" or not tce_version:
+            reason = "expected V1, V2 .., and dpb1 to be permissive"
+            raise option_values.refuse("tce_version", tce_version, reason)
     count = option_values.whole("threads", threads, 2**16)
     core = _core.MatchLikelihood(
         patients._core,
@@ -293,8 +293,8 @@ def _model(
         [(others._core, name, chances[name]) for name in parts],
         ",".join(option_values.loci("loci", loci)),
         option_values.whole("mismatches", mismatches, 1),
-        "" if dpb1 is None else option_values.text("dpb1", dpb1),
-        "" if tce_version is None else option_values.text("tce_version", tce_version),
+        dpb1 or "",
+        tce_version or "",
         count,
     )
     return _Model(core, list(parts), list(parts.values()), count)

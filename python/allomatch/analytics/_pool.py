@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import _core, option_values
-from ..donors import Donors
+from ..donor_fields import day_texts, field_values, group_values
 from ..errors import FormatError
 from ..frequencies import Frequencies
 from ..option_values import Day
 from ..registry import Registry
+from ..registry import registry_of as registry_of
 
 if TYPE_CHECKING:
     import pandas
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-
-_NO_DAY = -(2**31)
-_YEAR = "_year"
 
 
 def frames() -> Any:
@@ -39,18 +37,6 @@ def frames() -> Any:
     except ModuleNotFoundError:
         raise ImportError("tables need the package pandas (pip install 'allomatch[frames]')") from None
     return pandas
-
-
-def registry_of(donors: Any) -> Registry:
-    """A registry as it is; a data frame is read as one, where every row has to be good."""
-    if isinstance(donors, Registry):
-        return donors
-    if hasattr(donors, "__arrow_c_stream__") and not isinstance(donors, Donors):
-        return Registry.from_frame(donors, strict=True)
-    raise FormatError(
-        f"column donors: expected a Registry or a data frame of donors, not {type(donors).__name__}",
-        column="donors",
-    )
 
 
 def ids_of(registry: Registry) -> list[str]:
@@ -105,20 +91,21 @@ class Groups:
 
 
 def groups_of(registry: Registry, by: str | None, keep: Flags | None = None) -> Groups:
-    """Donors by a field, or by the year of a date with ``registered_year``, ``birth_date_year`` ..
+    """Donors by a field of texts, or by the year of a date with ``registered_year``, ``birth_date_year`` ..
 
     With ``keep`` those of the kept donors, in their order.
 
     Raises:
-        FormatError: there is no such field.
+        FormatError: there is no such field, or it is one of numbers or days.
     """
-    chosen = slice(None) if keep is None else keep
     if by is None:
         donors = len(registry) if keep is None else int(keep.sum())
         return Groups(None, np.zeros(donors, dtype=np.int64), [""])
-    found = field(registry, option_values.text("by", by, "the name of a donor field"), option="by")
-    labels, numbers = np.unique(np.asarray(found, dtype=object)[chosen].astype(str), return_inverse=True)
-    return Groups(by, numbers.astype(np.int64), [str(label) for label in labels])
+    places, labels = group_values(registry, by)
+    if keep is not None:
+        used, places = np.unique(places[keep], return_inverse=True)
+        labels = [labels[place] for place in used]
+    return Groups(by, places.astype(np.int64), labels)
 
 
 def field(registry: Registry, name: str, option: str = "by") -> list[str]:
@@ -127,18 +114,15 @@ def field(registry: Registry, name: str, option: str = "by") -> list[str]:
     Raises:
         FormatError: there is no such field.
     """
-    kind, values, words = _values(registry, name, option)
-    if kind == "text":
-        assert words is not None
-        return [words[code] for code in values]
+    if name not in registry.fields:
+        places, labels = group_values(registry, name, option)
+        return [labels[place] for place in places]
+    kind, values, words = field_values(registry, name, option)
     if kind == "date":
-        days = _days(values)
-        unit = "Y" if _is_year(registry, name) else "D"
-        return [
-            "" if missing else str(day)
-            for day, missing in zip(days.astype(f"datetime64[{unit}]"), np.isnat(days), strict=True)
-        ]
-    return ["" if np.isnan(value) else f"{value:g}" for value in values]
+        return day_texts(values, "D")
+    if kind == "number":
+        return ["" if np.isnan(value) else f"{value:g}" for value in values]
+    return [words[code] for code in values]
 
 
 def numbers(registry: Registry, name: str, option: str) -> Floats:
@@ -147,7 +131,7 @@ def numbers(registry: Registry, name: str, option: str) -> Floats:
     Raises:
         FormatError: there is no such field, or it is not a number.
     """
-    kind, values, _ = _values(registry, name, option)
+    kind, values, _ = field_values(registry, name, option)
     if kind != "number":
         raise option_values.refuse(option, name, "not a field of numbers")
     return np.asarray(values, dtype=np.float64)
@@ -159,10 +143,10 @@ def days(registry: Registry, name: str, option: str) -> npt.NDArray[np.datetime6
     Raises:
         FormatError: there is no such field, or it is not a date.
     """
-    kind, values, _ = _values(registry, name, option)
+    kind, values, _ = field_values(registry, name, option)
     if kind != "date":
         raise option_values.refuse(option, name, "not a field of dates")
-    return _days(values)
+    return values
 
 
 def standing(registry: Registry) -> Flags:
@@ -216,23 +200,3 @@ def check_frequencies(frequencies: object) -> Frequencies:
 
 def frame_of(columns: dict[str, Any]) -> pandas.DataFrame:
     return frames().DataFrame(columns)
-
-
-def _is_year(registry: Registry, name: str) -> bool:
-    return name not in registry.fields and name.endswith(_YEAR)
-
-
-def _values(registry: Registry, name: str, option: str) -> tuple[str, npt.NDArray[Any], list[str] | None]:
-    stem = name.removesuffix(_YEAR) if _is_year(registry, name) else name
-    found = _core.field_values(registry._core, stem)
-    if found is None or (stem != name and found[0] != "date"):
-        known = ", ".join(registry.fields) or "none"
-        raise option_values.refuse(option, name, f"no such donor field; the registry has {known}")
-    return found
-
-
-def _days(numbers: npt.NDArray[Any]) -> npt.NDArray[np.datetime64]:
-    wide = numbers.astype(np.int64)
-    out = wide.astype("datetime64[D]")
-    out[wide == _NO_DAY] = np.datetime64("NaT")
-    return out

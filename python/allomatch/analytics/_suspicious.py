@@ -66,7 +66,7 @@ def suspicious_typings(
     *,
     fallback: Sequence[str] = (),
     lowest_share: float = 0.001,
-    neighbours: Sequence[tuple[str, str]] = _NEIGHBOURS,
+    neighbours: Sequence[tuple[str, str]] | None = None,
     broken: float = 0.01,
     homozygous: float = 0.001,
     threads: int = 0,
@@ -77,8 +77,9 @@ def suspicious_typings(
         donors, frequencies, fallback, threads: as for :func:`typing_probabilities`.
         lowest_share: a typing is improbable when no more than this share of the donors typed at the same
             loci has one that is no more probable.
-        neighbours: pairs of loci that hang together closely. Their association is broken when no known
-            haplotypes of the two fit, or the two are less probable together than if they were independent.
+        neighbours: pairs of loci that hang together closely; C with B and DRB1 with DQB1, where typed and
+            in the sets, when left out. Their association is broken when no known haplotypes of the two fit,
+            or the two are less probable together than if they were independent.
         broken: how much less: the ratio of the two probabilities up to which it counts.
         homozygous: a donor who is fully typed at all loci of the set is homozygous too often when no more
             than this share of people is at as many of them.
@@ -96,8 +97,9 @@ def suspicious_typings(
     allele that was missed.
     """
     registry = registry_of(donors)
-    share = _share("lowest_share", lowest_share)
-    ratio, homozygous = _share("broken", broken), _share("homozygous", homozygous)
+    share = option_values.part("lowest_share", lowest_share)
+    ratio, homozygous = option_values.part("broken", broken), option_values.part("homozygous", homozygous)
+    pairs = _pairs(neighbours, registry, check_frequencies(frequencies))
     table = typing_probabilities(registry, frequencies, fallback=fallback, threads=threads)
     log10 = table["log10_probability"].to_numpy()
     lower = table["lower_share"].to_numpy()
@@ -110,10 +112,8 @@ def suspicious_typings(
         reasons[donor].append(f"1 in {_fold(-log10[donor])} people has such a typing")
 
     association = np.full(len(registry), np.nan)
-    for first, second in neighbours:
+    for first, second in pairs:
         found = _association(registry, frequencies, fallback, first, second, threads)
-        if found is None:
-            continue
         association = np.fmin(association, found)
         for donor in np.flatnonzero(found <= np.log10(ratio)):
             reasons[donor].append(
@@ -183,6 +183,25 @@ def _lower_shares(log10: Floats, groups: Any) -> Floats:
     return out
 
 
+def _pairs(neighbours: Any, registry: Registry, frequencies: Frequencies) -> list[tuple[str, str]]:
+    """Those given, or of the usual ones those that can be looked at."""
+    everywhere = [locus for locus in registry.loci() if all(locus in one["loci"] for one in frequencies.sets)]
+    if neighbours is None:
+        return [pair for pair in _NEIGHBOURS if all(locus in everywhere for locus in pair)]
+    expected = "pairs of loci such as [('C', 'B')]"
+    pairs = []
+    for pair in option_values.several("neighbours", neighbours, expected):
+        loci = option_values.loci("neighbours", option_values.texts("neighbours", pair, expected))
+        if len(loci) != 2:
+            raise option_values.refuse("neighbours", pair, f"expected {expected}")
+        for locus in loci:
+            if locus not in everywhere:
+                reason = f"expected loci that are typed and in the frequencies: {', '.join(everywhere)}"
+                raise option_values.refuse("neighbours", locus, reason)
+        pairs.append((loci[0], loci[1]))
+    return pairs
+
+
 def _association(
     registry: Registry,
     frequencies: Frequencies,
@@ -190,15 +209,10 @@ def _association(
     first: str,
     second: str,
     threads: int,
-) -> Floats | None:
+) -> Floats:
     """log10 of P(both typings) / (P(one) P(other)); NaN where one is not typed or fits no haplotype alone."""
-    if first not in registry.loci() or second not in registry.loci():
-        return None
-    together = f"{first},{second}"
-    if not all(first in one["loci"] and second in one["loci"] for one in frequencies.sets):
-        return None
     log10 = []
-    for loci in (together, first, second):
+    for loci in (f"{first},{second}", first, second):
         store = _core.haplotypes_at(frequencies._core, loci)
         names = [one["population"] for one in store.sets]
         sets = _core.Populations([store], [name for name in fallback_list(fallback) if name in names])
@@ -223,13 +237,6 @@ def _by_population(
     if fallback:
         own[~np.isin(own.astype(str), known)] = fallback[0]
     return [(name, own == name) for name in known]
-
-
-def _share(option: str, value: Any) -> float:
-    share = option_values.real(option, value)
-    if not 0 <= share <= 1:
-        raise option_values.refuse(option, value, "expected a number from 0 to 1")
-    return share
 
 
 def _fold(log10: float) -> str:

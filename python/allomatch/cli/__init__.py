@@ -46,7 +46,7 @@ from . import (
     _utilisation,
     _why,
 )
-from ._common import check_outputs, shortened
+from ._common import check_outputs, check_writable, shortened
 from ._fetch import CHECKSUMS, OPTIONAL, REQUIRED
 
 # Options that take paths, by their names in the parsed arguments.
@@ -193,11 +193,11 @@ def _check_text(args: argparse.Namespace) -> None:
 
 
 def _check_paths(args: argparse.Namespace) -> None:
-    """No file is written over one that is read, or twice; the files of a release folder and those beside a
-    store are read too.
+    """No file is written over one that is read, or twice, or where it cannot be. The files of a release
+    folder and those beside a store are read too.
 
     Raises:
-        FormatError: naming both options and the path.
+        FormatError: naming the options and the path.
     """
 
     def given(options: dict[str, str]) -> list[tuple[str, str]]:
@@ -215,7 +215,13 @@ def _check_paths(args: argparse.Namespace) -> None:
         if option in ("--store", "FILE"):
             read += [(option, str(Path(path).with_suffix(".amx")))]
     import_report = {"import_report": "--report"} if args.command == "import" else {}
-    check_outputs(read, given(_WRITTEN | import_report))
+    written = given(_WRITTEN | import_report)
+    check_outputs(read, written)
+    if args.command == "import" and args.store and args.mode != "check" and not Path(args.store).exists():
+        written.append(("--store", args.store))
+    for option, path in written:
+        if args.command != "simulate":  # makes its folder
+            check_writable(option, path)
 
 
 def _end(code: int, message: str) -> int:

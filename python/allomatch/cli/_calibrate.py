@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import os
 import tempfile
 import time
 from collections.abc import Sequence
@@ -164,9 +163,6 @@ def _check(args: argparse.Namespace) -> None:
         raise FormatError(
             f"{args.out}: a table ends with {' or '.join(_OUT_ENDINGS)}", place=args.out, column="out"
         )
-    for path in (args.out, args.plot):
-        if path is not None and not Path(os.path.realpath(path)).parent.is_dir():
-            raise FileNotFoundError(2, "the folder is not there", path)
     if args.plot is not None:
         check_plot(args.plot)
     _core.loci_from_text(args.loci)

@@ -9,11 +9,13 @@ import csv
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 from .. import _core
+from .._unfinished import named, unfinished
 from .._words import counted
 from ..errors import FormatError
 from ..frequencies import Frequencies
@@ -28,6 +30,7 @@ DONOR_FILE = "donor file: CSV, TSV, GL lines, Atlas JSON, WMDA XML, also .gz; a 
 _REPORT_COLUMNS = ("source", "kind", "row", "column", "id", "text", "reason", "suggestion", "count")
 _SHOWN_PROBLEMS = 5
 _LONGEST_MESSAGE = 500
+_MOST_DIGITS = 9
 
 
 # -- options ------------------------------------------------
@@ -86,8 +89,9 @@ def positive_number(text: str) -> int:
 
 
 def _counting(text: str, least: int) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 9 or int(text) < least:
-        raise argparse.ArgumentTypeError(f"expected a whole number from {least}, not '{text}'")
+    if not text.isascii() or not text.isdigit() or len(text) > _MOST_DIGITS or int(text) < least:
+        most = 10**_MOST_DIGITS - 1
+        raise argparse.ArgumentTypeError(f"expected a whole number from {least} to {most}, not '{text}'")
     return int(text)
 
 
@@ -284,6 +288,29 @@ def check_outputs(inputs: Sequence[tuple[str, str]], outputs: Sequence[tuple[str
                 raise FormatError(f"{path}: {other} and {option} would write the same file", place=path)
 
 
+def check_writable(option: str, path: str) -> None:
+    """Refuse a file that cannot be written, before the work is done.
+
+    Raises:
+        FormatError: naming the option, the path and the reason.
+    """
+    here, folder = Path(path), Path(os.path.realpath(path)).parent
+    reason = ""
+    try:
+        if here.is_dir():
+            reason = "it is a folder"
+        elif here.exists() and not here.is_file():  # a device or pipe
+            return
+        elif not folder.is_dir():
+            reason = f"{folder.name} is no folder" if folder.exists() else "the folder is not there"
+        else:
+            with tempfile.TemporaryFile(dir=folder):
+                return
+    except OSError as error:
+        reason = error.strerror or str(error)
+    raise FormatError(f"{path}: {option} cannot be written: {reason}", place=path)
+
+
 def _same_file(one: str, other: str) -> bool:
     """Also through links. What is no file, as a terminal or pipe, is never overwritten."""
     here, there = Path(one), Path(other)
@@ -299,26 +326,18 @@ def complete_file(path: str) -> Iterator[IO[str]]:
     """A text file that gets its name only when it is complete; ``.gz`` is compressed."""
     import gzip
 
-    target = Path(os.path.realpath(path))
+    target = Path(path)
     if target.exists() and not target.is_file() and not target.is_dir():  # a device or pipe
-        with target.open("w", encoding="utf-8", newline="") as file:
+        with named(path), target.open("w", encoding="utf-8", newline="") as file:
             yield file
         return
-    unfinished = target.with_name(f".{target.name[:180]}.{os.getpid()}.part")
-    try:
-        if target.suffix == ".gz":
-            with gzip.open(unfinished, "wt", encoding="utf-8", newline="", compresslevel=5) as file:
+    with unfinished(path) as part:
+        if os.path.realpath(path).endswith(".gz"):
+            with gzip.open(part, "wt", encoding="utf-8", newline="", compresslevel=5) as file:
                 yield file
         else:
-            with unfinished.open("w", encoding="utf-8", newline="") as file:
+            with part.open("w", encoding="utf-8", newline="") as file:
                 yield file
-        unfinished.replace(target)
-    except OSError as error:
-        if error.filename is None or str(error.filename) == str(unfinished):
-            raise OSError(error.errno, error.strerror, path) from None
-        raise
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def say_json(value: Any, indent: int | None = 2) -> None:

@@ -149,15 +149,12 @@ def check_match_path(path: str) -> None:
 
     Raises:
         FormatError: unknown ending.
-        FileNotFoundError: the folder is not there.
     """
     known = path.removesuffix(".gz").endswith((".csv", ".tsv", ".json", ".jsonl")) or path.endswith(
         ".parquet"
     )
     if not known:
         raise FormatError(f"{path}: a match file ends with {_ENDINGS}", place=path, column="out")
-    if not Path(os.path.realpath(path)).parent.is_dir():
-        raise FileNotFoundError(2, "the folder is not there", path)
 
 
 class OpenMatchFile:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import _core
+from .._unfinished import unfinished
 from ..errors import FormatError
 from ..matches import Matches, MatchTable
 from .page import Written, index_page, patient_page
@@ -140,9 +141,5 @@ def write_report(
 
 def write_page(path: Path, page: str) -> None:
     """A file that gets its name only when it is complete."""
-    unfinished = path.with_name(f".{path.name[:120]}.{os.getpid()}.part")
-    try:
-        unfinished.write_text(page, encoding="utf-8", newline="\n")
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with unfinished(path) as part:
+        part.write_text(page, encoding="utf-8", newline="\n")
