@@ -6,13 +6,16 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import _core, option_values
+from ._unfinished import unfinished
+from ._words import counted
+from .donor_fields import group_values
 from .donors import Donors
 from .errors import FormatError
 from .frequencies import Frequencies
+from .registry import registry_of
 
 if TYPE_CHECKING:
     import numpy
@@ -119,13 +122,8 @@ class Estimate:
         Raises:
             OSError: it cannot be written.
         """
-        unfinished = Path(f"{os.fspath(path)}.part")
-        try:
-            with unfinished.open("w", encoding="utf-8", newline="") as file:
-                csv.writer(file, lineterminator="\n").writerows(table_rows([self]))
-            unfinished.replace(path)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        with unfinished(path) as part, part.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows(table_rows([self]))
 
     def __repr__(self) -> str:
         return (
@@ -195,7 +193,7 @@ def typed_everywhere(registry: Donors, loci: Sequence[str], people: Any) -> bool
 
 
 def estimate(
-    registry: Donors,
+    registry: Any,
     loci: str | Sequence[str] | None = None,
     *,
     name: str = "pool",
@@ -224,7 +222,7 @@ def estimate(
     Slatkin 1995).
 
     Args:
-        registry: the people.
+        registry: the people; a data frame of donors is read as one.
         loci: ``6/6``, ``8/8``, ``10/10``, ``12/12``, or names in the order to write them; not DRB345. Left
             out: those of 10/10 that some donor is typed at.
         name: what the set is called.
@@ -257,12 +255,7 @@ def estimate(
     Releases the GIL. Cost: under a second for 50,000 people at five loci, some seconds for 100,000 of mixed
     quality.
     """
-    if not isinstance(registry, Donors):
-        raise FormatError(
-            f"column registry: expected a Registry, not {type(registry).__name__}"
-            " (of a data frame: Registry.from_frame)",
-            column="registry",
-        )
+    registry = registry_of(registry, "registry")
     if not isinstance(prior, Frequencies | None):
         raise option_values.refuse("prior", prior, "expected Frequencies")
     if prior is None and prior_population:
@@ -301,13 +294,13 @@ def estimate(
         option_values.real("level", level),
         option_values.whole("threads", threads, 1024),
         numbers,
-        progress,
+        option_values.callback("progress", progress),
     )
     return Estimate(found, option_values.text("name", name), registry.nomenclature)
 
 
 def estimate_by(
-    registry: Donors,
+    registry: Any,
     field: str,
     loci: str | Sequence[str] | None = None,
     *,
@@ -319,8 +312,9 @@ def estimate_by(
     """One estimate for each value of a donor field, such as ``branch`` or ``population``.
 
     Args:
-        registry: the people.
-        field: a field of texts; donors without a value are left out.
+        registry: the people; a data frame of donors is read as one.
+        field: a field of texts, or the year of a date such as ``registered_year``; donors without a value
+            are left out.
         loci: as in :func:`estimate`.
         least: leave out values that fewer donors have.
         prior: old estimates. Each value takes the set of its own name, others that of ``prior_population``,
@@ -333,36 +327,33 @@ def estimate_by(
         the other values with the reason: too few donors, or typings that allow no estimate.
 
     Raises:
-        FormatError: the donors have no such field, it is none of texts, an option does not fit, or no value
+        FormatError: the donors have no such field, it makes no groups, an option does not fit, or no value
             is left.
     """
     for name in {"name", "people"} & set(options):
         raise option_values.refuse(name, options[name], "follows from the field")
-    values = _core.field_values(registry._core, option_values.text("field", field))
-    if values is None:
-        have = ", ".join(registry.fields) or "none"
-        raise option_values.refuse("field", field, f"the donors have no such field (they have: {have})")
-    kind, codes, words = values
-    if kind != "text":
-        raise option_values.refuse("field", field, f"a field of kind {kind} does not make groups")
+    registry = registry_of(registry, "registry")
+    numbers, values = group_values(registry, field, "field")
     least = max(option_values.whole("least", least), 1)
     wanted = loci_in_order(loci, registry)
     found = Estimates()
-    for word, code in sorted((word, code) for code, word in enumerate(words or []) if word):
-        people = (codes == code).nonzero()[0]
+    for number, value in enumerate(values):
+        people = (numbers == number).nonzero()[0]
+        if not value:  # donors without one
+            continue
         if len(people) < least:
-            found.left_out[word] = f"{len(people):,} donors, fewer than {least:,}"
+            found.left_out[value] = f"{counted(len(people), 'donor')}, fewer than {least:,}"
             continue
         try:
-            with_prior = options | _prior_of(word, prior, prior_population, options)
-            found[word] = estimate(registry, wanted, name=word, people=people, **with_prior)
+            with_prior = options | _prior_of(value, prior, prior_population, options)
+            found[value] = estimate(registry, wanted, name=value, people=people, **with_prior)
         except FormatError as error:
             if error.column not in ("loci", "most_pairs"):  # an option, whatever the donors are
                 raise
-            found.left_out[word] = error.reason
+            found.left_out[value] = error.reason
     if not found:
-        value, reason = next(iter(found.left_out.items()), ("", "no donor has one"))
-        raise option_values.refuse("field", field, f"no value of it can be estimated ({value}: {reason})")
+        first = next((f"{value}: {reason}" for value, reason in found.left_out.items()), "no donor has one")
+        raise option_values.refuse("field", field, f"no value of it can be estimated ({first})")
     return found
 
 

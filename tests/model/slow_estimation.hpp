@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace allomatch::model {
+namespace allomatch::model::em {
 
 /// Alleles that may be on the two copies of a locus: alternatives of a list for each side.
 struct slow_locus {
@@ -115,4 +115,4 @@ inline slow_estimate slow_estimation(const std::vector<slow_person>& people, con
     return out;
 }
 
-}  // namespace allomatch::model
+}  // namespace allomatch::model::em

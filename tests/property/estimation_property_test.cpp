@@ -11,7 +11,7 @@
 #include <numeric>
 
 using namespace allomatch;
-using namespace allomatch::model;
+using namespace allomatch::model::em;
 
 namespace {
 

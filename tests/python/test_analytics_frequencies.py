@@ -70,7 +70,7 @@ def test_haplotypes_of_one_branch_only(registry):
     assert table.loc["宁波", "copies_only_here"] == pytest.approx(100)
     assert table.loc["杭州", ["people", "haplotypes", "only_here"]].tolist() == [31, 1, 0]
     assert table.loc["宁波", "only_here_per_1000"] == pytest.approx(1000 / 70)
-    with pytest.raises(am.FormatError, match="no such field"):
+    with pytest.raises(am.FormatError, match="no such donor field"):
         analytics.branch_haplotypes(registry, "A", by="city")
 
 

@@ -78,7 +78,7 @@ def test_by_branch(registry):
         with pytest.raises(am.FormatError, match=reason):
             am.estimation.joined(estimates)
     for field, reason in {
-        "city": "no such field .they have: branch",
+        "city": "no such donor field; the registry has branch",
         "branch": "10 donors, fewer than 11",
     }.items():
         with pytest.raises(am.FormatError, match=reason) as caught:
@@ -96,7 +96,7 @@ def test_values_that_cannot_be_estimated_are_told():
     registry = am.Registry.from_frame(pd.DataFrame(rows), am.Nomenclature.names())
     found = am.estimate_by(registry, "branch", "A,C", least=2)
     assert list(found) == ["宁波", "杭州"]
-    assert found.left_out == {"丽水": "nobody is typed at this locus", "舟山": "1 donors, fewer than 2"}
+    assert found.left_out == {"丽水": "nobody is typed at this locus", "舟山": "1 donor, fewer than 2"}
     with pytest.raises(
         am.FormatError, match="no value of it can be estimated .丽水: no typing is clear enough"
     ):
@@ -149,11 +149,22 @@ def test_a_cut_tells_whom_it_leaves_unexplained(registry):
     assert (len(cut), cut.cut_haplotypes, cut.cut_people) == (1, 1, 6)
 
 
-def test_a_frame_is_no_registry():
-    with pytest.raises(
-        am.FormatError, match="expected a Registry, not DataFrame .of a data frame: Registry.from"
-    ):
-        am.estimate(pd.DataFrame(ROWS))
+def test_a_frame_is_read_as_a_registry(tmp_path):
+    found = am.estimate(pd.DataFrame(ROWS), "A")
+    assert found.people == 16 and list(am.estimate_by(pd.DataFrame(ROWS), "branch", "A")) == ["宁波", "杭州"]
+    for wrong in (5, "people.csv"):
+        with pytest.raises(am.FormatError, match="column registry: expected a Registry or a data frame"):
+            am.estimate(wrong)
+    with pytest.raises(am.FormatError, match="column progress: '3': expected a function"):
+        am.estimate(pd.DataFrame(ROWS), "A", progress=3)
+
+
+def test_years_make_groups():
+    rows = [{**row, "registered": f"20{10 + i % 2}-05-01"} for i, row in enumerate(ROWS)]
+    found = am.estimate_by(pd.DataFrame(rows), "registered_year", "A")
+    assert {year: one.people for year, one in found.items()} == {"2010": 8, "2011": 8}
+    with pytest.raises(am.FormatError, match="registered_year takes the year"):
+        am.estimate_by(pd.DataFrame(rows), "registered", "A")
 
 
 def test_loci_left_out_are_those_typed(registry, people_file):
@@ -271,7 +282,7 @@ def test_sets_by_branch_and_updates(people_file, tmp_path):
         (("--out", "f.txt"), "is written as .csv"),
         (("--loci", "A,Q"), "not a locus"),
         (("--start", "prior"), "old estimate is needed"),
-        (("--by", "city"), "no such field"),
+        (("--by", "city"), "no such donor field"),
         (("--by", "branch", "--trace", "t.csv"), "not several"),
         (("--by", "branch", "--name", "x"), "named by the values"),
         (("--stop", "nan"), "expected a number"),

@@ -77,8 +77,8 @@ def observed_likelihood(
     """The share of donors, taken as patients, who have a match among the others, and among fewer of them.
 
     For fewer donors nothing is drawn: of a patient with m matches among n others, N of these taken at random
-    have none with the hypergeometric probability C(n - m, N) / C(n, N); where donors are reachable by chance, the
-    distribution of the number of matches among them is summed.
+    have none with the hypergeometric probability C(n - m, N) / C(n, N); where donors are reachable by chance,
+    the distribution of the number of matches among them is summed.
 
     Args:
         donors: a registry, or a data frame of donors; at least two.
@@ -184,7 +184,7 @@ def _counted(
         option_values.day_text("on", on),
         np.asarray([] if groups is None else groups, dtype=np.uint32),
         option_values.whole("threads", threads, 2**16),
-        progress,
+        option_values.callback("progress", progress),
     )
 
 
@@ -232,7 +232,8 @@ def _none_reached(counts: Ints, among: int, size: int, chance: float) -> Floats:
     there = np.arange(most + 1)
     m = counts[:, None]
     logs = log_choose(m, there) + log_choose(among - m, size - there) + there * np.log1p(-chance)
-    return np.exp(logs - log_choose(among, size)).sum(axis=1)
+    none: Floats = np.exp(logs - log_choose(among, size)).sum(axis=1)
+    return none
 
 
 def _genotypes(
