@@ -301,7 +301,7 @@ def estimate(
 
 def estimate_by(
     registry: Any,
-    field: str,
+    by: str,
     loci: str | Sequence[str] | None = None,
     *,
     least: int = 1,
@@ -313,7 +313,7 @@ def estimate_by(
 
     Args:
         registry: the people; a data frame of donors is read as one.
-        field: a field of texts, or the year of a date such as ``registered_year``; donors without a value
+        by: a field of texts, or the year of a date such as ``registered_year``; donors without a value
             are left out.
         loci: as in :func:`estimate`.
         least: leave out values that fewer donors have.
@@ -331,9 +331,9 @@ def estimate_by(
             is left.
     """
     for name in {"name", "people"} & set(options):
-        raise option_values.refuse(name, options[name], "follows from the field")
+        raise option_values.refuse(name, options[name], "follows from the values")
     registry = registry_of(registry, "registry")
-    numbers, values = group_values(registry, field, "field")
+    numbers, values = group_values(registry, by)
     least = max(option_values.whole("least", least), 1)
     wanted = loci_in_order(loci, registry)
     found = Estimates()
@@ -353,7 +353,7 @@ def estimate_by(
             found.left_out[value] = error.reason
     if not found:
         first = next((f"{value}: {reason}" for value, reason in found.left_out.items()), "no donor has one")
-        raise option_values.refuse("field", field, f"no value of it can be estimated ({first})")
+        raise option_values.refuse("by", by, f"no value of it can be estimated ({first})")
     return found
 
 

@@ -83,7 +83,7 @@ def test_by_branch(registry):
     }.items():
         with pytest.raises(am.FormatError, match=reason) as caught:
             am.estimate_by(registry, field, "A", least=11 if field == "branch" else 1)
-        assert caught.value.column == "field"
+        assert caught.value.column == "by"
 
 
 def test_values_that_cannot_be_estimated_are_told():
@@ -280,13 +280,13 @@ def test_sets_by_branch_and_updates(people_file, tmp_path):
     "options, words",
     [
         (("--out", "f.txt"), "is written as .csv"),
-        (("--loci", "A,Q"), "not a locus"),
+        (("--loci", "A,Q"), "allomatch: --loci: 'Q': not a locus"),
         (("--start", "prior"), "old estimate is needed"),
-        (("--by", "city"), "no such donor field"),
+        (("--by", "city"), "allomatch: --by: 'city': no such donor field"),
         (("--by", "branch", "--trace", "t.csv"), "not several"),
         (("--by", "branch", "--name", "x"), "named by the values"),
         (("--stop", "nan"), "expected a number"),
-        (("--stop", "2"), "below 1"),
+        (("--stop", "2"), "allomatch: --stop: "),
     ],
 )
 def test_wrong_options(people_file, options, words):

@@ -146,6 +146,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    args = argparse.Namespace()
     try:
         args = build_parser().parse_args(argv)
         _check_text(args)
@@ -161,7 +162,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _leave_stdout()
         return 141
     except InputError as error:
-        return _end(2, str(error))
+        return _end(2, _with_option(error, args))
     except UnicodeError as error:
         return _end(2, f"an argument is not valid text: {error}")
     except OSError as error:
@@ -222,6 +223,15 @@ def _check_paths(args: argparse.Namespace) -> None:
     for option, path in written:
         if args.command != "simulate":  # makes its folder
             check_writable(option, path)
+
+
+def _with_option(error: InputError, args: argparse.Namespace) -> str:
+    """What is wrong; an option of the library by its name on the command line."""
+    message = str(error)
+    if error.column not in vars(args) or (error.place, error.row, error.id) != (None, None, None):
+        return message
+    option = (_READ | _WRITTEN).get(error.column, "--" + error.column.replace("_", "-"))
+    return message.replace(f"column {error.column}:", f"{option}:", 1)
 
 
 def _end(code: int, message: str) -> int:
