@@ -46,7 +46,8 @@ def genotype_frequencies(
     Raises:
         FormatError: not one locus, no frequency, one that is none, or a sum above 1.
 
-    Donors with several classes are left out, and whether a typing has one class depends on its alleles: in a
+    A null allele beside an expressed one makes two copies of that, as in matching; ``expected`` knows nothing of
+    it. Donors with several classes are left out, and whether a typing has one class depends on its alleles: in a
     pool that is in proportion ``expected`` may lie far outside the interval. Whether it is, tells
     :func:`hardy_weinberg`, and a frequency to work with comes from an estimate; both take every typing in.
     """
@@ -88,7 +89,9 @@ def homozygosity(
 
     More than expected, in one branch or laboratory, is a sign of alleles that typing missed, or of blank
     second positions that were not homozygous. Only the fully typed count, and a homozygous person needs but
-    one unambiguous text: where many are typed with codes or serology, compare groups with each other.
+    one unambiguous text: where many are typed with codes or serology, compare groups with each other. A null
+    allele beside an expressed one makes two copies of that, as in matching; :func:`hardy_weinberg` tells them
+    apart.
 
     Args:
         donors: a registry, or a data frame of donors.

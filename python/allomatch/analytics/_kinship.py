@@ -35,7 +35,8 @@ def duplicates(
     Returns:
         One row a donor in a group of two or more, group by group in the order of the registry: ``group``
         (from 1), ``donor_id``, ``fully_typed`` (every position is one class), the fields, and ``branch``
-        where the registry has it. Typings are equal when they mean the same, however they are written.
+        where the registry has it. Typings are equal when they mean the same for matching, however they are
+        written: a null allele beside an expressed one is a second copy of that.
 
     Raises:
         FormatError: there is no such field or locus.
