@@ -12,6 +12,7 @@
 
 using namespace allomatch;
 using namespace allomatch::model::em;
+using allomatch::model::dice;
 
 namespace {
 
