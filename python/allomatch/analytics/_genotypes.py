@@ -49,7 +49,8 @@ def genotype_frequencies(
     A null allele beside an expressed one makes two copies of that, as in matching; ``expected`` knows nothing
     of it. Donors with several classes are left out, and whether a typing has one class depends on its
     alleles: in a pool that is in proportion ``expected`` may lie far outside the interval. Whether it is,
-    tells :func:`hardy_weinberg`, and a frequency to work with comes from an estimate; both take every typing in.
+    tells :func:`hardy_weinberg`, and a frequency to work with comes from an estimate; both take every typing
+    in.
     """
     registry = registry_of(donors)
     place = _one_locus(locus)
