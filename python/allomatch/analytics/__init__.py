@@ -8,6 +8,7 @@ columns; :mod:`allomatch.analytics.plots` draws them. Needs the extra ``frames``
 from . import plots
 from ._ages import AGE_BANDS, age_structure, ageing_out, attrition
 from ._completeness import completeness
+from ._donations import read_donations
 from ._frequencies import (
     allele_frequencies,
     branch_haplotypes,
@@ -47,6 +48,7 @@ __all__ = [
     "observed_likelihood",
     "observed_matches",
     "plots",
+    "read_donations",
     "recruitment",
     "relatives",
     "size_for",
