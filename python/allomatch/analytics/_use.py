@@ -206,9 +206,7 @@ def _of_store(store: Store, first: int | None, last: int | None, by: str | None)
     return frame_of(columns)
 
 
-def _of_frame(
-    source: Any, first: int | None, last: int | None, by: str | None, on: Day
-) -> pandas.DataFrame:
+def _of_frame(source: Any, first: int | None, last: int | None, by: str | None, on: Day) -> pandas.DataFrame:
     pandas = frames()
     table = source if isinstance(source, pandas.DataFrame) else _converted(source)
     wanted = ["day", *([by] if by else [])]

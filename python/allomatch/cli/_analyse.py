@@ -75,7 +75,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="donors leave on this birthday (default: %(default)s)",
     )
     what.add_argument(
-        "--donations", metavar="F", help="list of donations: CSV, TSV, also .gz, with the columns day and, if known, branch"
+        "--donations",
+        metavar="F",
+        help="list of donations: CSV, TSV, also .gz, with the columns day and, if known, branch",
     )
     what.add_argument(
         "--bootstrap",
