@@ -125,7 +125,7 @@ def hardy_weinberg(
                 words = f"{p:.3f}" if p >= 0.001 else "<0.001"
                 colour = WARNING if p < _DEVIATES else INK
                 axes.text(1.28 * right, place, words, ha="right", va="center", fontsize=8, color=colour)
-        axes.set_xlim(0, 1.3 * right)
+        axes.set_xlim(-0.02 * right, 1.3 * right)
         axes.set_ylim(len(rows) - 0.4, -1.5)
         names = [str(one) for one in rows["locus"]]
         if group is not None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 
 _ROOM = 72  # characters above the bars
+_WIDEST = 3  # times the longest bar; intervals beyond are arrows
 
 
 def utilisation(
@@ -47,9 +48,12 @@ def utilisation(
         names = [say("whole pool", "全库")] if group is None else [label(one, say) for one in rows[group]]
         axes.barh(places, rows["per_1000"], 0.7, color=COLOURS[4])
         most = float(rows["per_1000"].max()) or 1.0
-        right = min(max(most, 1000 * float(rows["high"].max())), 2 * most)
-        low, high = (np.minimum(1000 * rows[name].to_numpy(dtype=float), right) for name in ("low", "high"))
-        axes.hlines(places, low, high, color=INK, linewidth=1)
+        ends = 1000 * rows["high"].to_numpy(dtype=float)
+        right = min(max(most, float(ends.max())), _WIDEST * most)
+        starts = np.minimum(1000 * rows["low"].to_numpy(dtype=float), right)
+        axes.hlines(places, starts, np.minimum(ends, right), color=INK, linewidth=1)
+        beyond = ends > right
+        axes.plot(np.full(beyond.sum(), right), places[beyond], ">", color=INK, markersize=3.5)
         giving = 1000 * (rows["donors_with_donations"] / rows["donors"]).to_numpy(dtype=float)
         axes.plot(giving, places, "|", color=INK, markersize=6)
         counts = say("{donations:,} of {donors:,} donors", "{donations:,} 例 / {donors:,} 人")
@@ -64,9 +68,9 @@ def utilisation(
         axes.grid(axis="x")
         axes.spines["left"].set_color(GRID)
         what = say(
-            "bars: donations for each 1,000 donors (dashed: whole pool, {:.2f})\n"
-            "lines: donors who have donated for each 1,000, 95 % interval",
-            "色条：每千名供者捐献例数（虚线：全库 {:.2f}）\n横线：每千名供者中已捐献者，95 % 区间",
+            "bars: donations for each 1,000 donors (dashed: pool {:.2f})\n"
+            "lines: 95 % interval of donors who have donated",
+            "色条：每千名供者捐献例数（虚线：全库 {:.2f}）\n横线：已捐献者的 95 % 区间",
         )
         axes.set_xlabel(what.format(overall))
     return figure
