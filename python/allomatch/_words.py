@@ -15,4 +15,4 @@ class Number(int):
 
     def __format__(self, words: str) -> str:
         one, _, many = words.partition("/")
-        return counted(self, one, many) if words else f"{int(self):,}"
+        return counted(int(self), one, many) if words else f"{int(self):,}"

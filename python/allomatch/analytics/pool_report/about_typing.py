@@ -6,8 +6,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .figures import latest
 from .blocks import Part, Section, count, share, table_of, text
+from .figures import latest
 from .writer import Writer
 
 if TYPE_CHECKING:

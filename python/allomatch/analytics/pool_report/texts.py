@@ -172,13 +172,19 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "homozygosity": ("Homozygous donors", "纯合供者"),
     "homozygosity_how": (
-        "Of the donors fully typed at the locus, beside the share that the frequencies let expect. A homozygous"
-        " donor needs but one unambiguous text: where many are ambiguous the share is too high.",
+        "Of the donors fully typed at the locus, beside the share that the frequencies let expect. A"
+        " homozygous donor needs but one unambiguous text: where many are ambiguous the share is too high.",
         "指该位点完全分型供者中的纯合比例，并与频率的期望值比较。"
         "纯合只需一个明确结果，模糊分型多时比例偏高。",
     ),
-    "picture_homozygosity": ("Homozygous donors by locus, observed and expected", "各位点纯合供者：观察与期望"),
-    "picture_alleles": ("The most frequent alleles of each locus, with intervals", "各位点最常见的等位基因及区间"),
+    "picture_homozygosity": (
+        "Homozygous donors by locus, observed and expected",
+        "各位点纯合供者：观察与期望",
+    ),
+    "picture_alleles": (
+        "The most frequent alleles of each locus, with intervals",
+        "各位点最常见的等位基因及区间",
+    ),
     "picture_haplotypes": ("The most frequent haplotypes, with intervals", "最常见的单倍型及区间"),
     "picture_proportion": ("Homozygotes by locus, observed and expected", "各位点纯合子：观察与期望"),
     "picture_linkage": ("Strength of linkage by pair of loci", "位点两两之间的连锁强度"),
@@ -210,8 +216,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "dpb1": ("With DPB1 as well", "同时考虑 DPB1"),
     "dpb1_says": (
-        "With {0:donor}, a random patient has a donor who matches at DPB1 too with probability {1}, one with a"
-        " permissive DPB1 or better with {2}.",
+        "With {0:donor}, a random patient has a donor who matches at DPB1 too with probability {1}, one with"
+        " a permissive DPB1 or better with {2}.",
         "共 {0} 名供者时，随机患者有 DPB1 也相合供者的概率为 {1}，有 DPB1 允许性或更佳供者的概率为 {2}。",
     ),
     "dpb1_how": (
@@ -232,8 +238,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "每新增千名供者，{0} 相合概率在作用最大处（{2}）提高 {1} 个百分点，最小处（{4}）提高 {3} 个百分点。",
     ),
     "recruitment_how": (
-        "The largest groups by estimates of their own, all other donors by that of the pool; patients are like"
-        " the pool. The haplotypes of a small group are known badly: small differences mean nothing.",
+        "The largest groups by estimates of their own, all other donors by that of the pool; patients are"
+        " like the pool. The haplotypes of a small group are known badly: small differences mean nothing.",
         "最大的几个分组按各自的估计，其余供者按全库估计；患者与全库相同。"
         "小分组的单倍型不准确，细小差别没有意义。",
     ),
@@ -331,8 +337,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "attrition": ("If nobody joins", "若不再招募"),
     "attrition_says": (
-        "If nobody joins, donors leave at {0} and {1} of the others leave each year, {2} of {3:donor is/donors"
-        " are} left after {4} years.",
+        "If nobody joins, donors leave at {0} and {1} of the others leave each year, {2} of"
+        " {3:donor is/donors are} left after {4} years.",
         "若不再招募，供者满 {0} 岁离库，其余每年另有 {1} 流失，则 {4} 年后 {3} 名供者中还有 {2} 名。",
     ),
     "attrition_how": (
