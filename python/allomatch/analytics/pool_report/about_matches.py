@@ -18,7 +18,6 @@ from .blocks import (
     one_decimal,
     percent,
     share,
-    small,
     table_of,
     text,
     whole_text,
@@ -122,7 +121,7 @@ def likelihood(w: Writer) -> Section:
         alone = len(table) == 1
         names_of = {"": w.t["whole_pool" if alone else "others"]}
         shown = table.assign(population=[names_of.get(name, name) for name in table["population"]])
-        points = [small(100 * gain) for gain in table["gain_per_1000"]]
+        points = [f"{100 * gain:.2f}" for gain in table["gain_per_1000"]]
         if alone:
             return Part(heading, [w.say("recruitment_says", names[0], points[0])])
         most, least = (str(shown["population"].iloc[at]) for at in (0, -1))
