@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ... import option_values
+from ..._words import Number
 from ._style import COLOURS, GRID, columns_of, drawing, label, legend_below, percent, with_numbers
 
 if TYPE_CHECKING:
@@ -88,12 +89,12 @@ def recruitment(
         "gain_per_1000", ascending=False, kind="stable"
     )
     with drawing((6.2, 1.1 + 0.32 * len(rows)), ax, title, lang) as (_, axes, say):
-        now = say("{:,.0f} donors now", "现有 {:,.0f} 人")
+        now = say("{:donor} now", "现有 {} 人")
         _bars(
             axes,
             [label(name, say) for name in rows["population"]],
             100 * rows["gain_per_1000"].to_numpy(dtype=float),
-            [now.format(count) for count in rows["donors"]],
+            [now.format(Number(round(count))) for count in rows["donors"]],
         )
         axes.set_xlabel(
             say(
@@ -114,13 +115,13 @@ def branch_value(
         "certain_per_1000", ascending=False, kind="stable"
     )
     with drawing((6.2, 1.1 + 0.32 * len(rows)), ax, title, lang) as (_, axes, say):
-        counts = say("{:,} patients, {:,} donors", "{:,} 名患者，{:,} 名供者")
+        counts = say("{:patient}, {:donor}", "{} 名患者，{} 名供者")
         _bars(
             axes,
             [label(name, say) for name in rows.iloc[:, 0]],
             rows["certain_per_1000"].to_numpy(dtype=float),
             [
-                counts.format(served, donors)
+                counts.format(Number(served), Number(donors))
                 for served, donors in zip(rows["served_certain"], rows["donors"], strict=True)
             ],
         )

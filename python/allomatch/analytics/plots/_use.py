@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..._words import Number
 from ._stacked import stacked_bars
 from ._style import (
     COLOURS,
@@ -56,9 +57,9 @@ def utilisation(
         axes.plot(np.full(beyond.sum(), right), places[beyond], ">", color=INK, markersize=3.5)
         giving = 1000 * (rows["donors_with_donations"] / rows["donors"]).to_numpy(dtype=float)
         axes.plot(giving, places, "|", color=INK, markersize=6)
-        counts = say("{donations:,} of {donors:,} donors", "{donations:,} 例 / {donors:,} 人")
+        counts = say("{0} of {1:donor}", "{0} 例 / {1} 人")
         for place, row in enumerate(rows.itertuples()):
-            text = counts.format(donations=row.donations, donors=row.donors)
+            text = counts.format(Number(row.donations), Number(row.donors))
             axes.text(1.5 * right, place, text, ha="right", va="center", fontsize=8)
         overall = 1000 * rows["donations"].sum() / rows["donors"].sum()
         axes.axvline(overall, color=COLOURS[1], linewidth=1.1, linestyle=(0, (4, 3)), zorder=0)

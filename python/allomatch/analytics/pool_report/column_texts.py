@@ -62,12 +62,8 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "col_reserved": ("Reserved", "预留日"),
     "col_collected": ("Collected", "采集日"),
     "col_days": ("Days", "天数"),
-    "col_set": ("Loci", "位点组合"),
-    "col_gain": ("Gain", "增益"),
     "col_haplotypes": ("Haplotypes", "单倍型数"),
     "col_only_here": ("Only here", "仅此处有"),
-    "col_lost": ("Lost", "流失"),
-    "col_donors_at_end": ("Left at the end", "年末供者数"),
     "col_homozygous": ("Homozygous", "纯合子"),
     "col_expected_share": ("Expected share", "期望占比"),
 }

@@ -328,7 +328,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "年龄截至 {0}。已注销供者不计。",
     ),
     "ages_unknown": (
-        "The birth date of {0:donor is/donors are} not known, and they are not counted here.",
+        "{0:donor has/donors have} no birth date and count here neither way.",
         "{0} 名供者的出生日期未知，此处不计。",
     ),
     "ages_nobody": (
