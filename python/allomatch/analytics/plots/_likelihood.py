@@ -10,7 +10,7 @@ import numpy as np
 
 from ... import option_values
 from ..._words import Number
-from ._style import COLOURS, GRID, columns_of, drawing, label, legend_below, percent, with_numbers
+from ._style import COLOURS, GRID, columns_of, drawing, label, legend_below, percent, room_for, with_numbers
 
 if TYPE_CHECKING:
     import pandas
@@ -88,7 +88,8 @@ def recruitment(
     rows = with_numbers(table, ("gain_per_1000",)).sort_values(
         "gain_per_1000", ascending=False, kind="stable"
     )
-    with drawing((6.2, 1.1 + 0.32 * len(rows)), ax, title, lang) as (_, axes, say):
+    size = (6.2 + room_for(rows["population"]), 1.1 + 0.32 * len(rows))
+    with drawing(size, ax, title, lang) as (_, axes, say):
         now = say("{:donor} now", "现有 {} 人")
         _bars(
             axes,
@@ -114,7 +115,8 @@ def branch_value(
     rows = with_numbers(table, ("certain_per_1000",)).sort_values(
         "certain_per_1000", ascending=False, kind="stable"
     )
-    with drawing((6.2, 1.1 + 0.32 * len(rows)), ax, title, lang) as (_, axes, say):
+    size = (6.2 + room_for(rows.iloc[:, 0]), 1.1 + 0.32 * len(rows))
+    with drawing(size, ax, title, lang) as (_, axes, say):
         counts = say("{:patient}, {:donor}", "{} 名患者，{} 名供者")
         _bars(
             axes,

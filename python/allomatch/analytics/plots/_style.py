@@ -185,6 +185,12 @@ def thousands(axis: Any) -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
 
 
+def room_for(names: Sequence[object]) -> float:
+    """Inches that names take beyond the usual."""
+    longest = max(len(printable(str(name))) for name in names)
+    return 0.11 * max(0, min(longest, _LONGEST) - 6)
+
+
 def few_ticks(axes: Axes, words: Sequence[str], rotation: float = 0) -> None:
     """Words at 0, 1 .. of the x axis, as many as have room, at steps of 1, 2, 5, 10 .."""
     steps = (digit * 10**power for power in range(4) for digit in (1, 2, 5))

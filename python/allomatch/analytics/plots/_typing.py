@@ -21,6 +21,7 @@ from ._style import (
     label,
     legend_below,
     percent,
+    room_for,
 )
 
 if TYPE_CHECKING:
@@ -75,8 +76,7 @@ def completeness(
     labels = list(dict.fromkeys(seen[group]))
     values = seen.pivot(index=group, columns="locus", values=share).loc[labels, loci].to_numpy()
     sizes = seen.drop_duplicates(group).set_index(group)["donors"]
-    long_names = 0.1 * max(0, max(min(len(str(one)), 24) for one in labels) - 6)
-    size = (1.9 + long_names + 0.62 * len(loci), 1.3 + 0.29 * len(labels))
+    size = (1.9 + room_for(labels) + max(1.6, 0.62 * len(loci)), 1.3 + 0.29 * len(labels))
     with drawing(size, ax, title or "", lang) as (figure, axes, say):
         shown = axes.imshow(values, cmap=SEQUENTIAL, vmin=0, vmax=1, aspect="auto")
         _write_cells(axes, values)
@@ -195,7 +195,7 @@ def homozygosity(
     along, names, series = "locus", loci, labels
     if group is not None and len(loci) == 1:
         along, names, series = group, labels, [""]
-    with drawing((1.6 + max(0.95 * len(loci), 0.5 * len(names)), 3.3), ax, title, lang) as (
+    with drawing((max(4.6, 1.6 + max(0.95 * len(loci), 0.5 * len(names))), 3.3), ax, title, lang) as (
         figure,
         axes,
         say,

@@ -19,6 +19,7 @@ from ._style import (
     group_of,
     label,
     legend_below,
+    room_for,
     thousands,
     with_numbers,
 )
@@ -44,7 +45,8 @@ def utilisation(
     columns_of(table, "utilisation", ("donors", "donations", "donors_with_donations", *drawn), drawn)
     group = group_of(table, "donors")
     rows = with_numbers(table, drawn).sort_values("per_1000", ascending=False, kind="stable")
-    with drawing((6.2, 1.1 + 0.3 * len(rows)), ax, title, lang) as (figure, axes, say):
+    wide = 6.2 if group is None else 6.2 + room_for(rows[group])
+    with drawing((wide, 1.3 + 0.3 * len(rows)), ax, title, lang) as (figure, axes, say):
         places = np.arange(len(rows))
         names = [say("whole pool", "全库")] if group is None else [label(one, say) for one in rows[group]]
         axes.barh(places, rows["per_1000"], 0.7, color=COLOURS[4])
@@ -69,9 +71,8 @@ def utilisation(
         axes.grid(axis="x")
         axes.spines["left"].set_color(GRID)
         what = say(
-            "bars: donations for each 1,000 donors (dashed: pool {:.2f})\n"
-            "lines: 95 % interval of donors who have donated",
-            "色条：每千名供者捐献例数（虚线：全库 {:.2f}）\n横线：已捐献者的 95 % 区间",
+            "donations for each 1,000 donors (dashed: pool {:,.1f})\nlines: donors who have donated, 95 %",
+            "每千名供者捐献例数（虚线：全库 {:,.1f}）\n横线：已捐献者的 95 % 区间",
         )
         axes.set_xlabel(what.format(overall))
     return figure
