@@ -365,11 +365,10 @@ def test_one_donor_is_told_in_the_singular(tmp_path):
 def test_unknown_ages_are_said(tmp_path):
     rows = [{"id": f"D{i}", "A_1": "01:01", "birth_date": ""} for i in range(3)]
     _, page = written(registry_of(rows), tmp_path)
-    assert "No birth date is known" in page and "are below" not in page
+    assert "age is known, so nothing" in page and "are below" not in page
     rows += [{"id": "D9", "A_1": "01:01", "birth_date": "1990-01-01"}]
     _, page = written(registry_of(rows), tmp_path)
-    assert "1 donor is below 60" in page and "The birth date of 3 donors are not known" not in page
-    assert "3 donors have no birth date" in page
+    assert "1 donor is below 60" in page and "The age of 3 donors is not known." in page
 
 
 def test_years_long_ago_are_only_counted(tmp_path):
@@ -397,9 +396,9 @@ def test_why_there_is_no_estimate(tmp_path, monkeypatch):
     registry = registry_of([{"id": f"D{i}", "A_1": "01:01", "B_1": "08:01"} for i in range(3)])
     made, page = written(registry, tmp_path)
     why = "Left out: haplotype frequencies could not be estimated: every typing is too ambiguous"
-    for name in ("haplotypes", "linkage", "likelihood", "relatives"):
-        assert made.left_out[name] == why
-    assert why in page
+    assert made.left_out["haplotypes"] == why and why in page
+    for name in ("linkage", "likelihood", "relatives", "suspicious"):
+        assert made.left_out[name].endswith("it takes haplotype frequencies, which could not be estimated.")
 
 
 def test_wrong_options_are_no_missing_parts():
@@ -444,6 +443,20 @@ def test_recruitment_of_the_largest_branches(monkeypatch):
     assert {name: found.loc[name, "donors"] for name in largest} == {name: standing[name] for name in largest}
     assert found.loc["", "donors"] == sum(standing.values()) - sum(standing[name] for name in largest)
     assert (found["gain"] > 0).all()
+
+
+def test_groups_by_the_year_of_a_date(tmp_path, monkeypatch):
+    _, registry, _ = simulated()
+    few = analytics.analyse(registry, by="registered_year", loci="A", bootstrap=0)
+    assert "groups are too many to estimate" in few.left_out["branch_haplotypes"]
+    assert list(few.tables["recruitment"]["population"]) == [""]
+    monkeypatch.setattr(parts, "MOST_BRANCHES", 100)
+    made, page = written(registry, tmp_path, by="registered_year", loci="A,B", bootstrap=0)
+    years = set(made.tables["completeness_by"]["registered_year"]) - {""}
+    assert set(made.tables["branch_haplotypes"]["registered_year"]) <= years
+    told = words_of(tree_of(page))
+    assert "registered_year" not in told and "registered (year)" in told
+    assert page.count("year of registration") == 0
 
 
 def test_ambiguous_typings_are_not_called_wrong(tmp_path):

@@ -68,7 +68,7 @@ def frequencies(w: Writer) -> Section:
     def proportion(heading: str, table: pandas.DataFrame) -> Part:
         some = table[table["p_value"] < _DEVIATES]["locus"]
         says = []
-        if table["p_value"].notna().any():
+        if table["people"].max() > 1 and table["p_value"].notna().any():
             says = [w.say("proportion_some", " ".join(some)) if len(some) else w.t["proportion_none"]]
         columns = w.columns(
             ("locus", text),

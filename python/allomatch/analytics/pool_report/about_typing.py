@@ -54,7 +54,7 @@ def typing(w: Writer) -> Section:
 
     def by_year(heading: str, table: pandas.DataFrame) -> Part:
         known = table[(table["registered_year"] != "") & (table["typed"] > 0)]
-        if not len(known):
+        if not len(known) or w.analysis.by == "registered_year":
             return Part()
         shown = latest(table[table["registered_year"].isin(known["registered_year"])], "registered_year")
         years, of = shown["registered_year"].nunique(), known["registered_year"].nunique()

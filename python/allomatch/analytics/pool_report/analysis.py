@@ -132,8 +132,10 @@ def _by_year(donations: Any, analysis: PoolAnalysis) -> Any:
 
 
 def _reason(name: str, error: InputError) -> LeftOut:
-    words = f"'{error.text}': {error.reason}" if error.text else error.reason.removeprefix("column loci: ")
-    return LeftOut("why_no_frequencies" if name == "haplotypes" else "why_error", words)
+    reason = error.reason.removeprefix(f"column {error.column}: ")
+    if name == "haplotypes":
+        return LeftOut("why_not_estimated", reason)
+    return LeftOut("why_error", f"'{error.text}': {reason}" if error.text else reason)
 
 
 def _population(frequencies: Frequencies | None, name: str | None) -> str:

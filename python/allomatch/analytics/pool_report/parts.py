@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...errors import InputError
-from ...estimation import Estimate, estimate, estimate_by, typed_everywhere
+from ...estimation import Estimate, estimate, typed_everywhere
 from ...frequencies import Frequencies
 from ...registry import Registry
 from ...store import Store
@@ -78,7 +78,7 @@ class Work:
         """Those given, or the estimate."""
         self.need_loci()
         if self.frequencies is None:
-            raise self.analysis.missing.get("haplotypes", LeftOut("why_no_loci"))
+            raise LeftOut("why_no_frequencies")
         return self.frequencies
 
     # -- how many, how typed ------------------------------------------------
@@ -253,13 +253,26 @@ class Work:
         if self._branches is None:
             self.need_loci()
             self.need_field(self.analysis.by)
-            names = [one for one in groups_of(self.registry, self.analysis.by).labels if one]
-            if len(names) > MOST_BRANCHES:
-                raise LeftOut("why_many_groups", str(len(names)), str(MOST_BRANCHES))
-            self._branches = estimate_by(
-                self.registry, self.analysis.by, self.analysis.loci, threads=self.threads, **OF_BRANCHES
-            )
+            groups = groups_of(self.registry, self.analysis.by)
+            named = [(at, name) for at, name in enumerate(groups.labels) if name]
+            if len(named) > MOST_BRANCHES:
+                raise LeftOut("why_many_groups", str(len(named)), str(MOST_BRANCHES))
+            self._branches = {}
+            for at, name in named:
+                people = np.flatnonzero(groups.donors == at)
+                if typed_everywhere(self.registry, self.analysis.loci, people):
+                    self._branches |= self._estimated(name, people)
+        if not self._branches:
+            raise LeftOut("why_no_frequencies")
         return self._branches
+
+    def _estimated(self, name: str, people: Any) -> dict[str, Estimate]:
+        """Nothing where all of the people are too ambiguous."""
+        options: dict[str, Any] = {"people": people, "threads": self.threads, **OF_BRANCHES}
+        try:
+            return {name: estimate(self.registry, self.analysis.loci, name=name, **options)}
+        except InputError:
+            return {}
 
     def branch_haplotypes(self) -> pandas.DataFrame:
         return haplotypes_of_branches(self.branches(), self.analysis.by, COPIES)
@@ -271,7 +284,7 @@ class Work:
             raise LeftOut("why_no_donors")
         try:
             estimates = self.branches()
-        except (LeftOut, InputError):  # the whole pool is one
+        except LeftOut:  # the whole pool is one
             estimates = {}
         sizes = {"": int(keep.sum())}
         if estimates:

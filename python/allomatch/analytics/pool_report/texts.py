@@ -51,6 +51,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "why_not_both": ("Left out: {0} and {1} are not both typed.", "未作分析：{0} 与 {1} 未同时分型。"),
     "why_no_frequencies": (
+        "Left out: it takes haplotype frequencies, which could not be estimated.",
+        "未作分析：需要单倍型频率，但无法估计。",
+    ),
+    "why_not_estimated": (
         "Left out: haplotype frequencies could not be estimated: {0}",
         "未作分析：无法估计单倍型频率：{0}",
     ),
@@ -109,7 +113,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Donors by locus and level of typing",
         "各位点分型水平的供者比例",
     ),
-    "year_of": ("year of: {0}", "{0}（年份）"),
+    "year_of": ("{0} (year)", "{0}（年份）"),
     "picture_completeness_year": (
         "Share of fully typed donors by locus and year of registration",
         "按入库年份与位点统计的完全分型比例",
@@ -328,12 +332,12 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "年龄截至 {0}。已注销供者不计。",
     ),
     "ages_unknown": (
-        "{0:donor has/donors have} no birth date and count here neither way.",
-        "{0} 名供者的出生日期未知，此处不计。",
+        "The age of {0:donor} is not known.",
+        "另有 {0} 名供者年龄未知。",
     ),
     "ages_nobody": (
-        "No birth date is known, so nothing can be said of who reaches the age of {0}.",
-        "没有已知的出生日期，无法判断谁将达到 {0} 岁。",
+        "Nobody's age is known, so nothing can be said of who reaches {0}.",
+        "没有供者的年龄已知，无法判断谁将达到 {0} 岁。",
     ),
     "attrition": ("If nobody joins", "若不再招募"),
     "attrition_says": (

@@ -43,7 +43,7 @@ class Writer:
         known = report_texts(self.lang)
         stem = name.removesuffix(_YEAR)
         word = known.get(f"field_{name}") or known.get(f"field_{stem}") or stem.replace("_", " ")
-        return word if stem == name else self.say("year_of", word if self.lang == "zh" else word.lower())
+        return word if stem == name else self.say("year_of", word)
 
     def say(self, key: str, *values: str | int) -> str:
         return self.t[key].format(*(Number(one) if isinstance(one, int) else one for one in values))
