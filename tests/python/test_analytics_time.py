@@ -252,7 +252,7 @@ def test_hostile_input(collections):
     "text",
     [
         b"day,branch\n2020-03-01,x\n2020-12-31,\n2022-01-01,x\n",
-        b"\xef\xbb\xbf# by hand\r\nBranch;DAY;note\r\nx;2020-03-01;\r\n\r\n;2020-12-31;a\r\nx;2022-01-01;\r\n",
+        b"\xef\xbb\xbf# list\r\nBranch;DAY;note\r\nx;2020-03-01;\r\n\r\n;2020-12-31;a\r\nx;2022-01-01;\r\n",
         b'day\t"branch"\n"2020-03-01"\t"x"\n2020-12-31\t\n 2022-01-01 \tx',
         gzip.compress(b"day,branch,,\n2020-03-01,x,,\n2020-12-31,\n2022-01-01,x\n"),
     ],
