@@ -16,7 +16,7 @@ from allomatch.analytics import plots  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
 
 # Those of match likelihood have tests of their own.
-NAMES = sorted(set(plots.__all__) - {"branch_value", "likelihood", "recruitment"})
+NAMES = sorted(set(plots.__all__) - {"branch_value", "likelihood", "recruitment", "trace"})
 
 
 def tables():
@@ -27,11 +27,14 @@ def tables():
     return {
         "age_structure": analytics.age_structure(registry, on=DAY),
         "ageing_out": analytics.ageing_out(registry, limit=45, on=DAY, by="branch"),
+        "allele_frequencies": analytics.allele_frequencies(registry, bootstrap=20),
         "attrition": analytics.attrition(registry, reachable=0.5, on=DAY),
         "completeness": analytics.completeness(registry, by="branch"),
         "days_to_collection": collections,
         "donations_by_year": analytics.donations_by_year(donations),
         "genotype_frequencies": analytics.genotype_frequencies(registry, "A", {"A*11:01": 0.3}),
+        "haplotype_frequencies": analytics.haplotype_frequencies(registry, "A,B", bootstrap=20),
+        "hardy_weinberg": analytics.hardy_weinberg(registry),
         "homozygosity": analytics.homozygosity(registry, hf, by="sex"),
         "linkage": analytics.linkage(hf),
         "linkage_pairs": analytics.linkage_pairs(hf, "C", "B"),
@@ -86,6 +89,8 @@ def test_other_tables_are_refused(made, name):
         getattr(plots, name)(made[name].head(0))
     with pytest.raises(am.FormatError, match="lang: 'de': expected en or zh"):
         getattr(plots, name)(made[name], lang="de")
+    with pytest.raises(am.FormatError, match="ax: '5': expected axes of matplotlib, not int"):
+        getattr(plots, name)(made[name], ax=5)
 
 
 def test_numbers_are_in_the_picture(made):
@@ -152,3 +157,149 @@ def test_shares_have_whole_per_cents_at_their_ticks():
     ticks = 100 * figure.axes[0].get_yticks()
     assert len(ticks) > 2
     assert all(abs(tick - round(tick)) < 1e-9 for tick in ticks)
+
+
+def test_ticks_of_many_years_do_not_touch():
+    _, registry, _ = simulated()
+    listed = pandas.DataFrame({"day": [f"{year}-01-01" for year in range(1990, 2024)]})
+    for figure, years in (
+        (plots.ageing_out(analytics.ageing_out(registry, years=30, on=DAY)), range(2026, 2056)),
+        (plots.donations_by_year(analytics.donations_by_year(listed, by=None)), range(1990, 2024)),
+        (plots.attrition(analytics.attrition(registry, years=40, on=DAY)), range(41)),
+    ):
+        drawn(figure)
+        axes = figure.axes[0]
+        boxes = [label.get_window_extent() for label in axes.get_xticklabels()]
+        assert len(boxes) > 4
+        assert all(a.x1 + 2 < b.x0 for a, b in zip(boxes, boxes[1:], strict=False))
+        for place, label in zip(axes.get_xticks(), axes.get_xticklabels(), strict=True):
+            assert label.get_text() == str(years[int(place)])
+
+
+def test_nobody_leaves():
+    _, registry, _ = simulated()
+    figure = plots.ageing_out(analytics.ageing_out(registry, limit=150, on=DAY))
+    drawn(figure)
+    ticks = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert ticks[:2] == ["0", "1"] and len(set(ticks)) == len(ticks)
+
+
+def test_the_largest_groups_and_the_others():
+    table = pandas.DataFrame(
+        {
+            "branch": [name for name in "abcdefgh" for _ in range(2)],
+            "age": ["18-25", "26-30"] * 8,
+            "donors": [n for size in range(1, 9) for n in (size, 3 * size)],
+            "share": [0.25, 0.75] * 8,
+        }
+    )
+    axes = plots.age_structure(table).axes[0]
+    bars = {box.get_label(): [bar.get_height() for bar in box] for box in axes.containers}
+    assert list(bars) == ["h", "g", "f", "e", "d", "others (3)"]
+    assert all(heights == pytest.approx([0.25, 0.75]) for heights in bars.values())
+
+
+def test_intervals_of_use():
+    table = analytics.utilisation(simulated()[1])
+    axes = plots.utilisation(table).axes[0]
+    rows = table.sort_values("per_1000", ascending=False, kind="stable")
+    lines = next(one for one in axes.collections if len(one.get_segments()) == len(rows))
+    right = 3 * rows["per_1000"].max()
+    for segment, low, high in zip(lines.get_segments(), rows["low"], rows["high"], strict=True):
+        assert list(segment[:, 0]) == pytest.approx([min(1000 * low, right), min(1000 * high, right)])
+
+
+@pytest.mark.parametrize(
+    "name, columns",
+    [
+        ("attrition", ["donors_at_end"]),
+        ("linkage_pairs", ["frequency"]),
+        ("utilisation", ["per_1000", "low", "high"]),
+        ("allele_frequencies", ["frequency"]),
+        ("hardy_weinberg", ["homozygotes"]),
+    ],
+)
+def test_a_table_without_numbers_is_refused(made, name, columns):
+    empty = made[name].assign(**dict.fromkeys(columns, float("nan")))
+    with pytest.raises(am.FormatError, match="no row has a number in"):
+        getattr(plots, name)(empty)
+
+
+def test_measures_of_pairs(made):
+    table = made["linkage_pairs"].head(20)
+    words = drawn(plots.linkage_pairs(table, measure="r2"))
+    assert "r²" in words and all(f"{value:.2f}" in words for value in table["r2"])
+    with pytest.raises(am.FormatError, match="measure: 'w_n': expected one of d_prime, r2"):
+        plots.linkage_pairs(table, measure="w_n")
+
+
+def test_names_in_pictures():
+    rows = [
+        {"id": f"D{i}", "branch": name, "donations": "1"}
+        for i, name in enumerate(["a\nb", "\u202egnp", "$x^{", "长" * 300, ""])
+    ]
+    names = drawn(plots.utilisation(analytics.utilisation(registry_of(rows))))
+    assert "a b" in names and "[U+202E]gnp" in names and r"\$x^{" in names and "(blank)" in names
+    assert "长" * 11 + "…" in names and "长" * 12 not in names
+
+
+def test_a_missing_chinese_font_is_told_once(made, monkeypatch):
+    import warnings
+
+    monkeypatch.setattr(plots._style, "_families", lambda: ("DejaVu Sans",))
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        drawn(plots.age_structure(made["age_structure"], lang="zh"))
+    assert [one.category for one in told] == [plots._style.MissingFont]
+    assert "fonts-noto-cjk" in str(told[0].message) and told[0].filename == __file__
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        drawn(plots.age_structure(made["age_structure"]))
+    assert told == []
+
+
+def test_bars_of_frequencies(made):
+    table = made["allele_frequencies"]
+    axes = plots.allele_frequencies(table).axes[0]
+    top = pandas.concat([rows.head(5) for _, rows in table.groupby("locus", sort=False)])
+    assert [bar.get_width() for bar in axes.patches] == pytest.approx(list(top["frequency"]))
+    names = [label.get_text() + "P" for label in axes.get_yticklabels()]
+    assert names == list(top["allele"])
+    segments = axes.collections[0].get_segments()
+    assert [segment[1, 0] for segment in segments] == pytest.approx(list(top["high"]))
+    one = plots.allele_frequencies(table, "B", top=7).axes[0]
+    assert len(one.patches) == 7
+    assert all(label.get_text().startswith("B*") for label in one.get_yticklabels())
+    with pytest.raises(am.FormatError, match="locus: 'Z': the table has A, C, B, DRB1, DQB1"):
+        plots.allele_frequencies(table, "Z")
+    two = pandas.concat([table.assign(branch=name) for name in "xy"])
+    two.insert(0, "branch", two.pop("branch"))
+    with pytest.raises(am.FormatError, match="2 groups of branch; choose the rows of one"):
+        plots.allele_frequencies(two)
+    haplotypes = made["haplotype_frequencies"]
+    bars = plots.haplotype_frequencies(haplotypes, 4).axes[0].patches
+    assert [bar.get_width() for bar in bars] == pytest.approx(list(haplotypes["frequency"].head(4)))
+
+
+def test_proportion_by_locus_and_group(made):
+    _, registry, _ = simulated()
+    table = made["hardy_weinberg"]
+    axes = plots.hardy_weinberg(table).axes[0]
+    seen = {line.get_label(): list(line.get_xdata()) for line in axes.lines}
+    assert seen["observed"] == pytest.approx(list(table["homozygotes"] / table["people"]))
+    by_sex = drawn(plots.hardy_weinberg(analytics.hardy_weinberg(registry, "A", by="sex")))
+    assert "A  F" in by_sex and "A  M" in by_sex
+
+
+def test_the_way_of_an_estimate():
+    _, registry, _ = simulated()
+    estimate = am.estimate(registry, "A,B")
+    axes = plots.trace(estimate, title="EM").axes[0]
+    (line,) = axes.lines
+    distance = estimate.trace[-1] - estimate.trace[:-1]
+    assert list(line.get_ydata()) == pytest.approx(list(distance[distance > 0]))
+    assert axes.get_yscale() == "log" and axes.get_title(loc="left") == "EM"
+    assert "x" in drawn(plots.trace({"x": estimate, "y": estimate}, lang="zh")).split()
+    for wrong in ({}, [1.0, 2.0], {"x": 3}):
+        with pytest.raises(am.FormatError, match="estimate: "):
+            plots.trace(wrong)

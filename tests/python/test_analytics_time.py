@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Ages, attrition and use of the pool against plain counting by calendar."""
 
+import gzip
 from collections import Counter
 from datetime import date
 from statistics import median
@@ -193,8 +194,22 @@ def test_donations_of_a_frame():
     assert len(analytics.donations_by_year(frame.head(0))) == 0
     with pytest.raises(am.FormatError, match="row 2: column day: a donation has no day"):
         analytics.donations_by_year(frame.assign(day=["2020-01-01", None, "2020-01-01"]))
-    with pytest.raises(am.FormatError, match="no date YYYY-MM-DD"):
-        analytics.donations_by_year(frame.assign(day="soon"))
+    for day, message in (
+        ("soon", "row 1: column day: 'soon': not a date YYYY-MM-DD"),
+        ("2020-02-30", "row 1: column day: '2020-02-30': not a date YYYY-MM-DD"),
+        ("0001-01-01", "row 1: column day: '0001-01-01': a donation before 1900-01-01"),
+        ("9999-01-01", "row 1: column day: '9999-01-01': a donation after"),
+        (float("nan"), "row 1: column day: a donation has no day"),
+        (7, "row 1: column day: '7': not a date"),
+    ):
+        with pytest.raises(am.FormatError, match=message) as caught:
+            analytics.donations_by_year(frame.assign(day=day))
+        assert (caught.value.row, caught.value.column) == (1, "day")
+    as_dates = frame.assign(day=pandas.to_datetime(frame["day"]))
+    assert analytics.donations_by_year(as_dates).equals(table)
+    assert analytics.donations_by_year(frame.assign(day=as_dates["day"].dt.date)).equals(table)
+    with pytest.raises(am.FormatError, match="a donation after 2021-06-01"):
+        analytics.donations_by_year(frame, on="2021-06-01")
     with pytest.raises(am.FormatError, match="no such column"):
         analytics.donations_by_year(frame, by="town")
     with pytest.raises(am.FormatError, match="before the first year"):
@@ -218,12 +233,74 @@ def test_hostile_input(collections):
         ({"recruit_ages": (50, 20)}, "the first age is above the last"),
         ({"years": -1}, "years"),
         ({"on": "2026-02-30"}, "on: '2026-02-30': expected a date"),
+        ({"on": "9999-01-01"}, "on: '9999-01-01': the 10 years that follow end after the year 9999"),
     ):
         with pytest.raises(am.FormatError, match=message):
             analytics.attrition(nobody, **options)
+    with pytest.raises(am.FormatError, match="on: '9999-01-01': the 10 years"):
+        analytics.ageing_out(nobody, on="9999-01-01")
+    assert len(analytics.ageing_out(nobody, on="9989-01-01")) == 10
     with pytest.raises(am.FormatError, match="rising ages"):
         analytics.age_structure(nobody, bands=(30, 20))
     with pytest.raises(am.FormatError, match="expected a Store"):
         analytics.days_to_collection(nobody)
     with pytest.raises(am.FormatError, match="branch or None"):
         analytics.donations_by_year(collections, by="sex")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"day,branch\n2020-03-01,x\n2020-12-31,\n2022-01-01,x\n",
+        b"\xef\xbb\xbf# list\r\nBranch;DAY;note\r\nx;2020-03-01;\r\n\r\n;2020-12-31;a\r\nx;2022-01-01;\r\n",
+        b'day\t"branch"\n"2020-03-01"\t"x"\n2020-12-31\t\n 2022-01-01 \tx',
+        gzip.compress(b"day,branch,,\n2020-03-01,x,,\n2020-12-31,\n2022-01-01,x\n"),
+    ],
+)
+def test_lists_of_donations(tmp_path, text):
+    path = tmp_path / "donations.csv"
+    path.write_bytes(text)
+    table = analytics.read_donations(path)
+    assert table["day"].tolist() == ["2020-03-01", "2020-12-31", "2022-01-01"]
+    assert table["branch"].tolist() == ["x", "", "x"]
+    assert analytics.donations_by_year(table)["donations"].sum() == 3
+
+
+def test_quoted_cells_of_a_list(tmp_path):
+    path = tmp_path / "donations.csv"
+    path.write_text('day,branch\n2020-03-01,"a, ""b""\nc"\n2020-03-01,d\n', encoding="utf-8")
+    assert analytics.read_donations(path)["branch"].tolist() == ['a, "b"\nc', "d"]
+    path.write_text('day,branch\n2020-03-01,"a\nb"\nsoon,d\n', encoding="utf-8")
+    with pytest.raises(am.FormatError, match="donations.csv:4: column day: 'soon'"):
+        analytics.read_donations(path)
+
+
+@pytest.mark.parametrize(
+    "text, row, message",
+    [
+        (b"", None, "the file is empty"),
+        (b"\n# nothing\n", None, "no header line"),
+        (b"date,branch\n2020-01-01,x\n", None, "column day: a list of donations needs this column"),
+        (b"day,branch\n2020-01-01,x\n2020-13-01,x\n", 3, "'2020-13-01': not a date YYYY-MM-DD"),
+        (b"day,branch\n\n1899-12-31,x\n", 3, "'1899-12-31': a donation before 1900-01-01"),
+        (b"day,branch\n2026-01-02,x\n", 2, "'2026-01-02': a donation after 2026-01-01"),
+        (b"day,branch\n,x\n", 2, "a donation has no day"),
+        (b"day,branch\n2020-01-01\n", 2, "expected 2 cells, found 1"),
+        (b"day,branch\n2020-01-01,x,y\n", 2, "expected 2 cells, found 3"),
+        (b"day,Day\n", 1, "'day': the header names this column twice"),
+        (b"day,branch\n2020-01-01,\xff\n", 2, "the row is not valid UTF-8"),
+        (b"day,branch\n2020-01-01,\0\n", 2, "the row holds a NUL byte"),
+        (b'day,branch\n2020-01-01,"x\n', 2, "a quote is not closed before the end of the file"),
+        (b'day;branch\n2020-01-01;"x"y\n', 2, "text after a closing quote"),
+        (b"day,branch\n2020-01-01,x\ry\n", 2, "a carriage return outside quotes"),
+        ("day,branch\n".encode("utf-16"), None, "the text is UTF-16, save it as UTF-8"),
+        (b"PK\x03\x04", None, "this is a zip archive or a workbook, not a text file"),
+        (b"\x1f\x8b\x08", None, "truncated or corrupt gzip"),
+    ],
+)
+def test_lists_that_cannot_be_read(tmp_path, text, row, message):
+    path = tmp_path / "donations.csv"
+    path.write_bytes(text)
+    with pytest.raises(am.FormatError, match="donations.csv") as caught:
+        analytics.read_donations(path, on="2026-01-01")
+    assert message in str(caught.value) and caught.value.place == str(path) and caught.value.row == row

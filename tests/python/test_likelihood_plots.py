@@ -64,6 +64,9 @@ def test_refuses_other_tables():
         lambda: plots.likelihood(CURVE, lang="fr"),
         lambda: plots.recruitment(CURVE),
         lambda: plots.branch_value(CURVE),
+        lambda: plots.recruitment(RECRUITMENT.assign(gain_per_1000=float("nan"))),
+        lambda: plots.branch_value(BRANCHES.assign(certain_per_1000=float("nan"))),
+        lambda: plots.recruitment(RECRUITMENT, ax=5),
     ):
         with pytest.raises(am.FormatError):
             call()

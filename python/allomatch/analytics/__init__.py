@@ -9,6 +9,7 @@ nomenclature and without NMDP codes, and return pandas frames with plain columns
 from . import plots
 from ._ages import AGE_BANDS, age_structure, ageing_out, attrition
 from ._completeness import completeness
+from ._donations import read_donations
 from ._frequencies import (
     allele_frequencies,
     branch_haplotypes,
@@ -48,6 +49,7 @@ __all__ = [
     "observed_likelihood",
     "observed_matches",
     "plots",
+    "read_donations",
     "recruitment",
     "relatives",
     "size_for",

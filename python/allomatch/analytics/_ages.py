@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -91,12 +92,13 @@ def ageing_out(
         Who is past the limit on the first day, or has no birth date, is not counted.
 
     Raises:
-        FormatError: there are no birth dates, no such field, or a number does not fit.
+        FormatError: there are no birth dates, no such field, or a number does not fit; the years end after
+            9999.
     """
     registry = registry_of(donors)
     limit = option_values.whole("limit", limit, _OLDEST)
     years = option_values.whole("years", years, _MOST_YEARS)
-    first = one_day("on", on)
+    first = first_day(on, years)
     keep = standing(registry)
     births = days(registry, "birth_date", "donors")[keep]
     groups = groups_of(registry, by, keep)
@@ -149,7 +151,7 @@ def attrition(
         ``recruited``, ``donors_at_end`` and ``reachable`` of those.
 
     Raises:
-        FormatError: there are no birth dates, or an option does not fit.
+        FormatError: there are no birth dates, or an option does not fit; the years end after 9999.
     """
     registry = registry_of(donors)
     limit = option_values.whole("limit", limit, _OLDEST)
@@ -159,7 +161,7 @@ def attrition(
     if not 0 <= joining < float("inf"):
         raise option_values.refuse("recruits", recruits, "expected a number from 0")
     new = joining * _recruit_weights(recruit_ages, limit)
-    first = one_day("on", on)
+    first = first_day(on, years)
     ages = ages_on(days(registry, "birth_date", "donors"), first)[standing(registry)]
     pool = np.bincount(ages[(ages >= 0) & (ages < limit)], minlength=limit).astype(float)
     columns: dict[str, list[Any]] = {
@@ -186,6 +188,19 @@ def attrition(
         for name, value in zip(columns, (*row, reached * end), strict=True):
             columns[name].append(value)
     return frame_of(columns)
+
+
+def first_day(on: Day, years: int) -> date:
+    """The first day of so many years that are to be counted.
+
+    Raises:
+        FormatError: no date, or one that so many years do not follow.
+    """
+    first = one_day("on", on)
+    if first.year + years > date.max.year:
+        reason = f"the {years} years that follow end after the year {date.max.year}"
+        raise option_values.refuse("on", first, reason)
+    return first
 
 
 def _recruit_weights(ages: Any, limit: int) -> Any:

@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import _core, option_values
 from ..errors import FormatError
-from ..estimation import estimate, estimate_by, loci_in_order, typed_everywhere
+from ..estimation import Estimate, estimate, estimate_by, loci_in_order, typed_everywhere
 from ._pool import frame_of, groups_of, registry_of
 
 if TYPE_CHECKING:
@@ -187,6 +187,11 @@ def branch_haplotypes(
     if not 0 < least < float("inf"):
         raise option_values.refuse("copies", copies, "expected a number above 0")
     found = estimate_by(registry_of(donors), by, loci, **options)
+    return haplotypes_of_branches(found, by, least)
+
+
+def haplotypes_of_branches(found: Mapping[str, Estimate], by: str, least: float) -> pandas.DataFrame:
+    """The table of :func:`branch_haplotypes` from the estimate of each branch."""
     tables = {
         name: dict(zip(one.columns()["haplotype"], one.columns()["count"], strict=True))
         for name, one in found.items()

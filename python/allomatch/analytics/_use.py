@@ -12,6 +12,7 @@ from ..calibration import wilson_interval
 from ..errors import FormatError
 from ..option_values import Day
 from ..store import Store
+from ._donations import donation_days
 from ._pool import frame_of, frames, groups_of, numbers, one_day, registry_of
 
 if TYPE_CHECKING:
@@ -83,15 +84,21 @@ def utilisation(donors: Any, by: str | None = "branch") -> pandas.DataFrame:
 
 
 def donations_by_year(
-    source: Any, first: int | None = None, last: int | None = None, *, by: str | None = "branch"
+    source: Any,
+    first: int | None = None,
+    last: int | None = None,
+    *,
+    by: str | None = "branch",
+    on: Day = None,
 ) -> pandas.DataFrame:
     """Collections by year, from a store or a list of donations.
 
     Args:
         source: a store, whose recorded collections count; or a data frame with one row a donation and the
-            column ``day`` (dates, or texts ``YYYY-MM-DD``).
+            column ``day`` (dates, or texts ``YYYY-MM-DD``), as :func:`read_donations` gives one.
         first, last: years, which count too. Of a store the last ten when left out, of a frame all there are.
         by: ``branch`` or ``None``; of a frame any of its columns.
+        on: no donation of a frame is later; today when left out.
 
     Returns:
         One row a year and group, rising; years without donations are there with 0: ``year``, the group
@@ -100,13 +107,14 @@ def donations_by_year(
         that the donor had then.
 
     Raises:
-        FormatError: no such column, a day that is none, or years that do not rise.
+        FormatError: no such column, a day that is none, before 1900-01-01 or after ``on`` (with its row, text
+            and reason), or years that do not rise.
 
     Cost: of a store one pass over donors and events for each year.
     """
     if isinstance(source, Store):
         return _of_store(source, first, last, by)
-    return _of_frame(source, first, last, by)
+    return _of_frame(source, first, last, by, on)
 
 
 def days_to_collection(store: Store, first: Day = None, last: Day = None) -> pandas.DataFrame:
@@ -198,28 +206,22 @@ def _of_store(store: Store, first: int | None, last: int | None, by: str | None)
     return frame_of(columns)
 
 
-def _of_frame(source: Any, first: int | None, last: int | None, by: str | None) -> pandas.DataFrame:
+def _of_frame(source: Any, first: int | None, last: int | None, by: str | None, on: Day) -> pandas.DataFrame:
     pandas = frames()
     table = source if isinstance(source, pandas.DataFrame) else _converted(source)
     wanted = ["day", *([by] if by else [])]
     for name in wanted:
         if name not in table.columns:
             raise option_values.refuse("source", name, "the donations have no such column")
-    try:
-        days = pandas.to_datetime(table["day"], format="ISO8601")
-    except (ValueError, TypeError) as error:
-        raise FormatError(f"column day: a donation has no date YYYY-MM-DD: {error}", column="day") from None
-    if days.isna().any():
-        row = int(np.flatnonzero(days.isna())[0]) + 1
-        raise FormatError(f"row {row}: column day: a donation has no day", row=row, column="day")
-    years = days.dt.year
+    days = donation_days(table["day"], one_day("on", on))
+    years = days.astype("datetime64[Y]").astype(np.int64) + 1970
     groups = table[by].fillna("").astype(str) if by else pandas.Series([""] * len(table))
     if len(years):
         first, last = int(years.min()) if first is None else first, int(years.max()) if last is None else last
     chosen: list[int] = []
     if first is not None and last is not None:
         chosen = _range(_year("first", first), _year("last", last))
-    counts = pandas.crosstab(years.to_numpy(), groups.to_numpy()) if len(years) else None
+    counts = pandas.crosstab(years, groups.to_numpy()) if len(years) else None
     labels = sorted(groups.unique())
     rows = [
         (year, label, int(counts.at[year, label]) if counts is not None and year in counts.index else 0)

@@ -75,7 +75,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="donors leave on this birthday (default: %(default)s)",
     )
     what.add_argument(
-        "--donations", metavar="F", help="list of donations: CSV with the columns day and, if known, branch"
+        "--donations",
+        metavar="F",
+        help="list of donations: CSV, TSV, also .gz, with the columns day and, if known, branch",
     )
     what.add_argument(
         "--bootstrap",
@@ -91,7 +93,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from ..analytics import analyse, write_pool_report
+    from ..analytics import analyse, read_donations, write_pool_report
     from ..analytics.pool_report import check_pictures
 
     if args.out:
@@ -103,7 +105,7 @@ def run(args: argparse.Namespace) -> int:
     start = time.perf_counter()
     names, mac = load_release(args)
     sets = read_frequencies(args.frequencies, names, normalise=True) if args.frequencies else None
-    donations = _donations(args.donations) if args.donations else None
+    donations = read_donations(args.donations, args.on) if args.donations else None
     with contextlib.ExitStack() as opened:
         store = None
         if _core.is_store(args.donors):
@@ -139,23 +141,6 @@ def run(args: argparse.Namespace) -> int:
     else:
         show(args, donors, sets, analysis, seconds)
     return 3 if donors.report.rows_refused or (sets and sets.report["rows_refused"]) else 0
-
-
-def _donations(path: str) -> Any:
-    """Donations as texts; blank rows of a spreadsheet are none.
-
-    Raises:
-        FormatError: it cannot be read, or has no column ``day``.
-    """
-    import pandas
-
-    try:
-        table = pandas.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (ValueError, pandas.errors.ParserError) as error:
-        raise FormatError(f"{path}: cannot be read as CSV: {error}", place=path) from None
-    if "day" not in table.columns:
-        raise FormatError(f"{path}: column day: a list of donations needs it", place=path, column="day")
-    return table
 
 
 def summary(

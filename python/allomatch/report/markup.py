@@ -21,9 +21,14 @@ def safe(text: object) -> str:
 
 @functools.lru_cache(maxsize=4096)
 def _safe(words: str) -> str:
-    if not words.isprintable():
-        words = "".join(char if char.isprintable() else _visible(char) for char in words)
-    return escape(words)
+    return escape(printable(words))
+
+
+def printable(words: str) -> str:
+    """The same with what cannot be seen shown by its number."""
+    if words.isprintable():
+        return words
+    return "".join(char if char.isprintable() else _visible(char) for char in words)
 
 
 def _visible(char: str) -> str:

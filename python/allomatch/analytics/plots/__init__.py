@@ -7,6 +7,7 @@ raise ``FormatError`` for another table or one without rows, and ``ImportError``
 (extra ``plot``).
 """
 
+from ._frequencies import allele_frequencies, haplotype_frequencies, hardy_weinberg, trace
 from ._likelihood import branch_value, likelihood, recruitment
 from ._linkage import linkage, linkage_pairs
 from ._quality import typing_probabilities
@@ -17,17 +18,21 @@ from ._use import days_to_collection, donations_by_year, utilisation
 __all__ = [
     "age_structure",
     "ageing_out",
+    "allele_frequencies",
     "attrition",
     "branch_value",
     "completeness",
     "days_to_collection",
     "donations_by_year",
     "genotype_frequencies",
+    "haplotype_frequencies",
+    "hardy_weinberg",
     "homozygosity",
     "likelihood",
     "linkage",
     "linkage_pairs",
     "recruitment",
+    "trace",
     "typing_probabilities",
     "utilisation",
 ]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ... import option_values
-from ._style import COLOURS, GRID, columns_of, drawing, legend_below, percent
+from ..._words import Number
+from ._style import COLOURS, GRID, columns_of, drawing, label, legend_below, percent, room_for, with_numbers
 
 if TYPE_CHECKING:
     import pandas
@@ -43,9 +44,9 @@ def likelihood(
     if observed is not None:
         columns_of(observed, "observed_likelihood", ("size", "certain", "potential"))
     with drawing((6.2, 3.9), ax, title, lang) as (figure, axes, say):
-        for (label, table), colour, line in zip(curves.items(), COLOURS, _LINES, strict=False):
+        for (name, table), colour, line in zip(curves.items(), COLOURS, _LINES, strict=False):
             shown = table[table["size"] > 0].sort_values("size")
-            words = label or say("from haplotype frequencies", "由单倍型频率计算")
+            words = name or say("from haplotype frequencies", "由单倍型频率计算")
             axes.plot(
                 shown["size"], shown["probability"], color=colour, linestyle=line, linewidth=1.8, label=words
             )
@@ -83,15 +84,18 @@ def recruitment(
     table: pandas.DataFrame, *, ax: Axes | None = None, title: str | None = None, lang: Lang = "en"
 ) -> Figure:
     """:func:`allomatch.analytics.recruitment`: the gain for each 1,000 more donors, the largest first."""
-    columns_of(table, "recruitment", ("population", "donors", "gain_per_1000"))
-    rows = table.sort_values("gain_per_1000", ascending=False, kind="stable")
-    with drawing((6.2, 1.1 + 0.32 * len(rows)), ax, title, lang) as (_, axes, say):
-        now = say("{:,.0f} donors now", "现有 {:,.0f} 人")
+    columns_of(table, "recruitment", ("population", "donors", "gain_per_1000"), ("gain_per_1000",))
+    rows = with_numbers(table, ("gain_per_1000",)).sort_values(
+        "gain_per_1000", ascending=False, kind="stable"
+    )
+    size = (6.2 + room_for(rows["population"]), 1.1 + 0.32 * len(rows))
+    with drawing(size, ax, title, lang) as (_, axes, say):
+        now = say("{:donor} now", "现有 {} 人")
         _bars(
             axes,
-            [str(name) for name in rows["population"]],
+            [label(name, say) for name in rows["population"]],
             100 * rows["gain_per_1000"].to_numpy(dtype=float),
-            [now.format(count) for count in rows["donors"]],
+            [now.format(Number(round(count))) for count in rows["donors"]],
         )
         axes.set_xlabel(
             say(
@@ -107,16 +111,19 @@ def branch_value(
 ) -> Figure:
     """:func:`allomatch.analytics.branch_value`: patients whom only this branch serves for certain, for each
     1,000 donors of it, with the counts."""
-    columns_of(table, "branch_value", ("donors", "served_certain", "certain_per_1000"))
-    rows = table.sort_values("certain_per_1000", ascending=False, kind="stable")
-    with drawing((6.2, 1.1 + 0.32 * len(rows)), ax, title, lang) as (_, axes, say):
-        counts = say("{:,} patients, {:,} donors", "{:,} 名患者，{:,} 名供者")
+    columns_of(table, "branch_value", ("donors", "served_certain", "certain_per_1000"), ("certain_per_1000",))
+    rows = with_numbers(table, ("certain_per_1000",)).sort_values(
+        "certain_per_1000", ascending=False, kind="stable"
+    )
+    size = (6.2 + room_for(rows.iloc[:, 0]), 1.1 + 0.32 * len(rows))
+    with drawing(size, ax, title, lang) as (_, axes, say):
+        counts = say("{:patient}, {:donor}", "{} 名患者，{} 名供者")
         _bars(
             axes,
-            [str(name) or say("(blank)", "（空）") for name in rows.iloc[:, 0]],
+            [label(name, say) for name in rows.iloc[:, 0]],
             rows["certain_per_1000"].to_numpy(dtype=float),
             [
-                counts.format(served, donors)
+                counts.format(Number(served), Number(donors))
                 for served, donors in zip(rows["served_certain"], rows["donors"], strict=True)
             ],
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ... import option_values
-from ._style import COLOURS, GRID, INK, PALE, SEQUENTIAL, columns_of, drawing
+from ._style import COLOURS, GRID, INK, PALE, SEQUENTIAL, columns_of, drawing, with_numbers
 
 if TYPE_CHECKING:
     import pandas
@@ -23,6 +23,7 @@ _MEASURES = {
     "w_1_given_2": ("asymmetric LD, row given column", "非对称连锁不平衡（由列推断行）"),
     "w_2_given_1": ("asymmetric LD, column given row", "非对称连锁不平衡（由行推断列）"),
 }
+_PAIR_MEASURES = {"d_prime": "D'", "r2": "r²"}
 
 
 def linkage(
@@ -70,14 +71,24 @@ def linkage_pairs(
     table: pandas.DataFrame,
     top: int = 20,
     *,
+    measure: str = "d_prime",
     ax: Axes | None = None,
     title: str | None = None,
     lang: Lang = "en",
 ) -> Figure:
     """The most frequent pairs of :func:`allomatch.analytics.linkage_pairs`: how frequent they are, how
-    frequent they would be if the loci were independent, and D'."""
-    columns_of(table, "linkage_pairs", ("allele_1", "allele_2", "frequency", "expected", "d_prime"))
-    rows = table.head(option_values.whole("top", top) or 1)
+    frequent they would be if the loci were independent, and how strongly the two hang together.
+
+    Args:
+        table: what the function returned.
+        top: how many pairs.
+        measure: ``d_prime`` or ``r2``.
+    """
+    drawn = ("frequency", "expected")
+    columns_of(table, "linkage_pairs", ("allele_1", "allele_2", *drawn, *_PAIR_MEASURES), drawn)
+    if measure not in _PAIR_MEASURES:
+        raise option_values.refuse("measure", measure, f"expected one of {', '.join(_PAIR_MEASURES)}")
+    rows = with_numbers(table, drawn).head(option_values.whole("top", top) or 1)
     labels = [
         f"{a.removesuffix('P')} ~ {b.removesuffix('P')}"
         for a, b in zip(rows["allele_1"], rows["allele_2"], strict=True)
@@ -93,10 +104,11 @@ def linkage_pairs(
         )
         right = float(max(rows["frequency"].max(), rows["expected"].max()))
         axes.set_xlim(-0.02 * right, 1.2 * right)
-        for place, d_prime in enumerate(rows["d_prime"]):
-            if np.isfinite(d_prime):
-                axes.text(1.19 * right, place, f"{d_prime:.2f}", ha="right", va="center", fontsize=8)
-        axes.text(1.19 * right, -1, "D'", ha="right", va="center", fontsize=8, fontweight="bold")
+        for place, value in enumerate(rows[measure]):
+            if np.isfinite(value):
+                axes.text(1.19 * right, place, f"{value:.2f}", ha="right", va="center", fontsize=8)
+        name = _PAIR_MEASURES[measure]
+        axes.text(1.19 * right, -1, name, ha="right", va="center", fontsize=8, fontweight="bold")
         axes.set_yticks(places, labels)
         axes.set_ylim(len(rows) - 0.4, -1.5)
         axes.grid(axis="x")

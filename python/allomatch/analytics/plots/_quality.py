@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..._words import counted
 from ._style import COLOURS, WARNING, columns_of, drawing, legend_below
 
 if TYPE_CHECKING:
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from ._style import Lang
+    from ..._words import counted
+from ._style import Lang
 
 _MOST_KINDS = 5
 
@@ -48,7 +50,7 @@ def typing_probabilities(
         axes.set_ylabel(say("donors", "供者数"))
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         missing = int((~explained).sum())
-        note = say(f"no haplotypes fit: {missing:,} donors", f"无法由单倍型解释：{missing:,} 名供者")
+        note = say(f"no haplotypes fit: {counted(missing, 'donor')}", f"无法由单倍型解释：{missing:,} 名供者")
         axes.text(0.02, 0.96, note, transform=axes.transAxes, va="top", color=WARNING)
         if kinds:
             legend_below(figure, axes, 2, ax is None)

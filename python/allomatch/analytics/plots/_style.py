@@ -4,12 +4,17 @@
 from __future__ import annotations
 
 import functools
+import unicodedata
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+
 from ... import option_values
 from ...errors import FormatError
+from ...report.markup import printable
 
 if TYPE_CHECKING:
     import pandas
@@ -24,6 +29,8 @@ Say = Callable[[str, str], str]
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
 INK, PALE, GRID = "#1f2d3d", "#9aa5b1", "#e6eaef"
 WARNING = "#a84300"  # of words: dark enough to be read
+_MOST_TICKS = 13
+_LONGEST = 24  # columns of a name; a Chinese character takes two
 SEQUENTIAL = "YlGnBu"
 _CHINESE = (
     "Noto Sans CJK SC",
@@ -67,6 +74,10 @@ _STYLE: dict[str, Any] = {
 }
 
 
+class MissingFont(UserWarning):
+    """Chinese words are drawn as boxes."""
+
+
 @contextmanager
 def drawing(
     size: tuple[float, float], ax: Axes | None, title: str | None, lang: str
@@ -77,27 +88,31 @@ def drawing(
 
     Raises:
         ImportError: matplotlib is missing.
-        FormatError: another language than ``en`` or ``zh``.
+        FormatError: another language than ``en`` or ``zh``, or ``ax`` is none.
     """
     say = words(lang)
     try:
         import matplotlib
         from cycler import cycler
-        from matplotlib.figure import Figure
+        from matplotlib.axes import Axes
         from matplotlib.layout_engine import ConstrainedLayoutEngine
     except ModuleNotFoundError:
         raise ImportError("pictures need the package matplotlib (pip install 'allomatch[plot]')") from None
+    if ax is not None and not isinstance(ax, Axes):
+        raise option_values.refuse("ax", ax, f"expected axes of matplotlib, not {type(ax).__name__}")
     families = list(_families())
     style: Any = {**_STYLE, "font.family": families, "axes.prop_cycle": cycler(color=COLOURS)}
     with matplotlib.rc_context(style):
         if ax is None:
-            figure = Figure(figsize=size, layout=ConstrainedLayoutEngine(w_pad=0.09, h_pad=0.08))
+            figure = _figure_class()(figsize=size, layout=ConstrainedLayoutEngine(w_pad=0.09, h_pad=0.08))
             axes = figure.add_subplot()
         else:
             axes, figure = ax, ax.figure.figure
         yield figure, axes, say
         if title:
             axes.set_title(title)
+        if len(families) == 1:
+            _say_that_no_font_is_chinese(figure)
         # Ticks are made when the figure is drawn, in the settings of then.
         for one in figure.axes if ax is None else [axes]:
             one.tick_params(which="both", labelfontfamily=families, labelsize=_STYLE["font.size"], length=0)
@@ -109,11 +124,11 @@ def words(lang: str) -> Say:
     return (lambda english, chinese: chinese) if lang == "zh" else (lambda english, chinese: english)
 
 
-def columns_of(table: pandas.DataFrame, maker: str, names: Sequence[str]) -> None:
+def columns_of(table: pandas.DataFrame, maker: str, names: Sequence[str], drawn: Sequence[str] = ()) -> None:
     """That a table is one that a function made, with something in it.
 
     Raises:
-        FormatError: a column is missing, or there is no row.
+        FormatError: a column is missing, there is no row, or no row has numbers in all of ``drawn``.
     """
     missing = [name for name in names if name not in getattr(table, "columns", ())]
     if missing:
@@ -123,6 +138,30 @@ def columns_of(table: pandas.DataFrame, maker: str, names: Sequence[str]) -> Non
         )
     if not len(table):
         raise FormatError("column table: there is no row to draw", column="table")
+    if drawn and not len(with_numbers(table, drawn)):
+        raise FormatError(f"column table: no row has a number in {' and '.join(drawn)}", column="table")
+
+
+def with_numbers(table: pandas.DataFrame, names: Sequence[str]) -> pandas.DataFrame:
+    """The rows that have a number in each of the columns."""
+    return table[np.isfinite(table[list(names)].to_numpy(dtype=float)).all(axis=1)]
+
+
+def label(name: object, say: Say) -> str:
+    """The name of a group as it is drawn: short, with nothing that cannot be seen; a dollar sign is no
+    formula."""
+    words = printable("" if name is None else str(name))
+    if not words:
+        return say("(blank)", "（空）")
+    kept: list[str] = []
+    left = _LONGEST
+    for char in words:
+        left -= 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        if left < 0:
+            kept[-1:] = "…"
+            break
+        kept.append(char)
+    return "".join(kept).replace("$", r"\$")
 
 
 def group_of(table: pandas.DataFrame, first: str) -> str | None:
@@ -146,6 +185,20 @@ def thousands(axis: Any) -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
 
 
+def room_for(names: Sequence[object]) -> float:
+    """Inches that names take beyond the usual."""
+    longest = max(len(printable(str(name))) for name in names)
+    return 0.11 * max(0, min(longest, _LONGEST) - 6)
+
+
+def few_ticks(axes: Axes, words: Sequence[str], rotation: float = 0) -> None:
+    """Words at 0, 1 .. of the x axis, as many as have room, at steps of 1, 2, 5, 10 .."""
+    steps = (digit * 10**power for power in range(4) for digit in (1, 2, 5))
+    step = next((one for one in steps if len(words) <= _MOST_TICKS * one), len(words))
+    places = range(0, len(words), step)
+    axes.set_xticks(places, [words[at] for at in places], rotation=rotation)
+
+
 def legend_below(figure: Figure, axes: Axes, columns: int, own: bool) -> None:
     """A legend under the axes: of the whole figure when it is ours."""
     if own:
@@ -153,6 +206,40 @@ def legend_below(figure: Figure, axes: Axes, columns: int, own: bool) -> None:
         figure.legend(handles, labels, loc="outside lower center", ncols=columns, frameon=False)
     else:
         axes.legend(fontsize=8)
+
+
+def _say_that_no_font_is_chinese(figure: Figure) -> None:
+    from matplotlib.text import Text
+
+    written = "".join(text.get_text() for text in figure.findobj(Text))
+    if any("\u2e80" <= char <= "\uffee" for char in written):
+        reason = "Chinese words are drawn as boxes: no font here has them; install one (fonts-noto-cjk)"
+        warnings.warn(reason, MissingFont, stacklevel=5)
+
+
+@functools.cache
+def _figure_class() -> type[Figure]:
+    """A figure that does not warn of each character that no font has: once is enough."""
+    from matplotlib.figure import Figure
+
+    class PoolFigure(Figure):
+        def draw(self, *arguments: Any, **options: Any) -> Any:
+            with _quiet():
+                return super().draw(*arguments, **options)
+
+        def get_tightbbox(self, *arguments: Any, **options: Any) -> Any:
+            with _quiet():
+                return super().get_tightbbox(*arguments, **options)
+
+    return PoolFigure
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    with warnings.catch_warnings():
+        if len(_families()) == 1:
+            warnings.filterwarnings("ignore", message=r"(?s)Glyph .*missing from")
+        yield
 
 
 @functools.cache

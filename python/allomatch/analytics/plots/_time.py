@@ -7,8 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ._stacked import stacked_bars
-from ._style import COLOURS, columns_of, drawing, group_of, legend_below, percent, thousands
+from ._stacked import by_size, stacked_bars
+from ._style import (
+    COLOURS,
+    PALE,
+    columns_of,
+    drawing,
+    few_ticks,
+    group_of,
+    label,
+    legend_below,
+    percent,
+    thousands,
+)
 
 if TYPE_CHECKING:
     import pandas
@@ -17,32 +28,33 @@ if TYPE_CHECKING:
 
     from ._style import Lang
 
-_MOST_LINES = 6
+_MOST_GROUPS = 6
 
 
 def age_structure(
     table: pandas.DataFrame, *, ax: Axes | None = None, title: str | None = None, lang: Lang = "en"
 ) -> Figure:
-    """:func:`allomatch.analytics.age_structure` as bars; with groups (six at most) the shares of
-    each, side by side."""
+    """:func:`allomatch.analytics.age_structure` as bars; with groups the shares of each, side by side: of
+    more than six the five with most donors, and the others together."""
     columns_of(table, "age_structure", ("age", "donors", "share"))
     group = group_of(table, "age")
     seen = table[table["donors"].groupby(table["age"]).transform("sum") > 0]
     ages = [age for age in dict.fromkeys(table["age"]) if age in set(seen["age"])]
-    labels = [""] if group is None else list(dict.fromkeys(seen[group]))[:_MOST_LINES]
+    groups = [""] if group is None else by_size(seen, group, "donors")
+    shown = groups if len(groups) <= _MOST_GROUPS else groups[: _MOST_GROUPS - 1]
+    rest = groups[len(shown) :]
     with drawing((6.2, 3.4), ax, title, lang) as (figure, axes, say):
-        width = 0.8 / len(labels)
-        for at, label in enumerate(labels):
-            rows = (seen if group is None else seen[seen[group] == label]).set_index("age").reindex(ages)
-            places = np.arange(len(ages)) + (at - (len(labels) - 1) / 2) * width
-            values = rows["donors"] if group is None else rows["share"]
-            bars = axes.bar(
-                places,
-                values.fillna(0),
-                width * 0.94,
-                color=COLOURS[at],
-                label=label or say("(blank)", "（空）"),
-            )
+        series = [*([one] for one in shown), *([rest] if rest else [])]
+        width = 0.8 / len(series)
+        for at, together in enumerate(series):
+            rows = seen if group is None else seen[seen[group].isin(together)]
+            donors = rows.groupby("age")["donors"].sum().reindex(ages, fill_value=0)
+            places = np.arange(len(ages)) + (at - (len(series) - 1) / 2) * width
+            values = donors if group is None else donors / max(donors.sum(), 1)
+            others = together is rest
+            words = say("others ({})", "其他（{}）").format(len(rest)) if others else label(together[0], say)
+            colour = PALE if others else COLOURS[at]
+            bars = axes.bar(places, values, width * 0.94, color=colour, label=words)
             if group is None:
                 axes.bar_label(bars, [f"{value:,.0f}" for value in values], fontsize=8, padding=2)
         axes.set_xticks(
@@ -56,7 +68,7 @@ def age_structure(
         else:
             percent(axes.yaxis)
             axes.set_ylabel(say("donors of the group", "组内供者占比"))
-            legend_below(figure, axes, len(labels), ax is None)
+            legend_below(figure, axes, min(3, len(series)), ax is None)
     return figure
 
 
@@ -69,14 +81,15 @@ def ageing_out(
     days = list(dict.fromkeys(table["first_day"]))
     ticks = [day[:4] for day in days] if all(day.endswith("-01-01") for day in days) else days
     with drawing((6.2, 3.4), ax, title, lang) as (figure, axes, say):
-        _, colours = stacked_bars(axes, table, "first_day", days, "leaving", group, say)
-        axes.set_xticks(range(len(days)), ticks, rotation=0 if len(ticks[0]) < 5 else 40)
+        heights, colours = stacked_bars(axes, table, "first_day", days, "leaving", group, say)
+        few_ticks(axes, ticks, rotation=0 if len(ticks[0]) < 5 else 40)
         axes.grid(axis="y")
+        axes.set_ylim(0, 1.05 * max(heights.max(), 1))
         thousands(axes.yaxis)
         axes.set_xlabel(say("year", "年份") if len(ticks[0]) < 5 else say("year from", "起始日"))
         axes.set_ylabel(say("donors who reach the age limit", "达到年龄上限的供者数"))
         if group is not None:
-            legend_below(figure, axes, colours, ax is None)
+            legend_below(figure, axes, min(4, colours), ax is None)
     return figure
 
 
@@ -85,7 +98,8 @@ def attrition(
 ) -> Figure:
     """:func:`allomatch.analytics.attrition`: the pool at the end of each year, and how much of it is
     reachable."""
-    columns_of(table, "attrition", ("year", "donors", "donors_at_end", "reachable"))
+    numbers = ("donors", "donors_at_end", "reachable")
+    columns_of(table, "attrition", ("year", *numbers), numbers)
     with drawing((6.2, 3.4), ax, title, lang) as (figure, axes, say):
         years = np.concatenate([[0], table["year"]])
         pool = np.concatenate([table["donors"].head(1), table["donors_at_end"]])
@@ -100,8 +114,8 @@ def attrition(
                 markersize=4,
                 label=say("reachable", "可联系到的供者"),
             )
-        axes.set_ylim(0, 1.08 * max(pool.max(), 1))
-        axes.set_xticks(years)
+        axes.set_ylim(0, 1.08 * max(np.nanmax(pool), 1))
+        few_ticks(axes, [f"{year:.0f}" for year in years])
         thousands(axes.yaxis)
         axes.grid(axis="y")
         axes.set_xlabel(say("years from now", "年数"))

@@ -9,7 +9,20 @@ import numpy as np
 
 from ... import option_values
 from .._completeness import LEVELS, USUAL_SETS
-from ._style import COLOURS, GRID, INK, PALE, SEQUENTIAL, columns_of, drawing, group_of, legend_below, percent
+from ._style import (
+    COLOURS,
+    GRID,
+    INK,
+    PALE,
+    SEQUENTIAL,
+    columns_of,
+    drawing,
+    group_of,
+    label,
+    legend_below,
+    percent,
+    room_for,
+)
 
 if TYPE_CHECKING:
     import pandas
@@ -63,15 +76,14 @@ def completeness(
     labels = list(dict.fromkeys(seen[group]))
     values = seen.pivot(index=group, columns="locus", values=share).loc[labels, loci].to_numpy()
     sizes = seen.drop_duplicates(group).set_index(group)["donors"]
-    long_names = 0.1 * max(0, max(len(label) for label in labels) - 6)
-    size = (1.9 + long_names + 0.62 * len(loci), 1.3 + 0.29 * len(labels))
+    size = (1.9 + room_for(labels) + max(1.6, 0.62 * len(loci)), 1.3 + 0.29 * len(labels))
     with drawing(size, ax, title or "", lang) as (figure, axes, say):
         shown = axes.imshow(values, cmap=SEQUENTIAL, vmin=0, vmax=1, aspect="auto")
         _write_cells(axes, values)
         axes.set_xticks(range(len(loci)), loci)
         axes.set_yticks(
             range(len(labels)),
-            [f"{label or say('(blank)', '（空）')}  ({sizes[label]:,})" for label in labels],
+            [f"{label(one, say)}  ({sizes[one]:,})" for one in labels],
         )
         axes.xaxis.set_ticks_position("top")
         axes.spines[:].set_visible(False)
@@ -183,15 +195,14 @@ def homozygosity(
     along, names, series = "locus", loci, labels
     if group is not None and len(loci) == 1:
         along, names, series = group, labels, [""]
-    with drawing((1.6 + max(0.95 * len(loci), 0.5 * len(names)), 3.3), ax, title, lang) as (
+    with drawing((max(4.6, 1.6 + max(0.95 * len(loci), 0.5 * len(names))), 3.3), ax, title, lang) as (
         figure,
         axes,
         say,
     ):
-        blank = say("(blank)", "（空）")
         step = 0.7 / max(1, len(series))
-        for at, label in enumerate(series):
-            rows = table if along == group or group is None else table[table[group] == label]
+        for at, one in enumerate(series):
+            rows = table if along == group or group is None else table[table[group] == one]
             rows = rows.set_index(along).loc[names]
             places = np.arange(len(names)) + (at - (len(series) - 1) / 2) * step
             around = np.array([rows["share"] - rows["low"], rows["high"] - rows["share"]])
@@ -205,7 +216,7 @@ def homozygosity(
                 color=COLOURS[at % len(COLOURS)],
                 label=say("observed, 95 % interval", "观察值（95% 区间）")
                 if len(series) == 1
-                else label or blank,
+                else label(one, say),
             )
         if "expected" in table.columns:
             expected = table.drop_duplicates(along).set_index(along).loc[names, "expected"]
@@ -218,7 +229,7 @@ def homozygosity(
                 label=say("expected", "期望值"),
                 zorder=1,
             )
-        axes.set_xticks(range(len(names)), [name or blank for name in names])
+        axes.set_xticks(range(len(names)), [label(name, say) for name in names])
         axes.set_ylim(bottom=0)
         axes.grid(axis="y")
         percent(axes.yaxis)

@@ -7,8 +7,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..._words import Number
 from ._stacked import stacked_bars
-from ._style import COLOURS, GRID, INK, columns_of, drawing, group_of, legend_below, thousands
+from ._style import (
+    COLOURS,
+    GRID,
+    INK,
+    columns_of,
+    drawing,
+    few_ticks,
+    group_of,
+    label,
+    legend_below,
+    room_for,
+    thousands,
+    with_numbers,
+)
 
 if TYPE_CHECKING:
     import pandas
@@ -18,39 +32,49 @@ if TYPE_CHECKING:
     from ._style import Lang
 
 
+_ROOM = 72  # characters above the bars
+_WIDEST = 3  # times the longest bar; intervals beyond are arrows
+
+
 def utilisation(
     table: pandas.DataFrame, *, ax: Axes | None = None, title: str | None = None, lang: Lang = "en"
 ) -> Figure:
     """:func:`allomatch.analytics.utilisation`: donations for each 1,000 donors, the highest first, with
-    counts; the line is the whole pool."""
-    columns_of(table, "utilisation", ("donors", "donations", "per_1000"))
+    counts and the intervals of donors who have donated; the dashed line is the whole pool."""
+    drawn = ("per_1000", "low", "high")
+    columns_of(table, "utilisation", ("donors", "donations", "donors_with_donations", *drawn), drawn)
     group = group_of(table, "donors")
-    rows = table[table["donors"] > 0].sort_values("per_1000", ascending=False)
-    with drawing((6.2, 1.1 + 0.3 * len(rows)), ax, title, lang) as (figure, axes, say):
+    rows = with_numbers(table, drawn).sort_values("per_1000", ascending=False, kind="stable")
+    wide = 6.2 if group is None else 6.2 + room_for(rows[group])
+    with drawing((wide, 1.3 + 0.3 * len(rows)), ax, title, lang) as (figure, axes, say):
         places = np.arange(len(rows))
-        names = (
-            [say("whole pool", "全库")]
-            if group is None
-            else [one or say("(blank)", "（空）") for one in rows[group]]
-        )
-        axes.barh(places, rows["per_1000"], 0.7, color=COLOURS[0])
-        counts = say("{donations:,} of {donors:,} donors", "{donations:,} 例 / {donors:,} 人")
-        right = float(rows["per_1000"].max()) or 1.0
+        names = [say("whole pool", "全库")] if group is None else [label(one, say) for one in rows[group]]
+        axes.barh(places, rows["per_1000"], 0.7, color=COLOURS[4])
+        most = float(rows["per_1000"].max()) or 1.0
+        ends = 1000 * rows["high"].to_numpy(dtype=float)
+        right = min(max(most, float(ends.max())), _WIDEST * most)
+        starts = np.minimum(1000 * rows["low"].to_numpy(dtype=float), right)
+        axes.hlines(places, starts, np.minimum(ends, right), color=INK, linewidth=1)
+        beyond = ends > right
+        axes.plot(np.full(beyond.sum(), right), places[beyond], ">", color=INK, markersize=3.5)
+        giving = 1000 * (rows["donors_with_donations"] / rows["donors"]).to_numpy(dtype=float)
+        axes.plot(giving, places, "|", color=INK, markersize=6)
+        counts = say("{0} of {1:donor}", "{0} 例 / {1} 人")
         for place, row in enumerate(rows.itertuples()):
-            text = counts.format(donations=row.donations, donors=row.donors)
-            axes.text(1.42 * right, place, text, ha="right", va="center", fontsize=8)
+            text = counts.format(Number(row.donations), Number(row.donors))
+            axes.text(1.5 * right, place, text, ha="right", va="center", fontsize=8)
         overall = 1000 * rows["donations"].sum() / rows["donors"].sum()
         axes.axvline(overall, color=COLOURS[1], linewidth=1.1, linestyle=(0, (4, 3)), zorder=0)
         axes.set_yticks(places, names)
         axes.invert_yaxis()
-        axes.set_xlim(0, 1.44 * right)
+        axes.set_xlim(0, 1.52 * right)
         axes.grid(axis="x")
         axes.spines["left"].set_color(GRID)
-        label = say(
-            "donations for each 1,000 donors (line: whole pool, {:.2f})",
-            "每千名供者捐献例数（虚线：全库 {:.2f}）",
+        what = say(
+            "donations for each 1,000 donors (dashed: pool {:,.1f})\nlines: donors who have donated, 95 %",
+            "每千名供者捐献例数（虚线：全库 {:,.1f}）\n横线：已捐献者的 95 % 区间",
         )
-        axes.set_xlabel(label.format(overall))
+        axes.set_xlabel(what.format(overall))
     return figure
 
 
@@ -63,16 +87,18 @@ def donations_by_year(
     years = sorted(set(table["year"]))
     with drawing((6.2, 3.4), ax, title, lang) as (figure, axes, say):
         bottom, colours = stacked_bars(axes, table, "year", years, "donations", group, say)
-        for place, total in enumerate(bottom):
-            axes.text(place, total, f"{total:,.0f}", ha="center", va="bottom", fontsize=8)
-        axes.set_xticks(range(len(years)), [str(year) for year in years])
+        totals = [f"{total:,.0f}" for total in bottom]
+        if sum(max(len(total), 2) for total in totals) <= _ROOM:
+            for place, words in enumerate(totals):
+                axes.text(place, bottom[place], words, ha="center", va="bottom", fontsize=8)
+        few_ticks(axes, [str(year) for year in years])
         axes.grid(axis="y")
         thousands(axes.yaxis)
         axes.set_ylim(0, 1.1 * max(bottom.max(), 1))
         axes.set_xlabel(say("year", "年份"))
         axes.set_ylabel(say("donations", "捐献例数"))
         if group is not None:
-            legend_below(figure, axes, colours, ax is None)
+            legend_below(figure, axes, min(4, colours), ax is None)
     return figure
 
 
@@ -95,18 +121,20 @@ def days_to_collection(
             )
             median = float(np.median(days))
             axes.axvline(median, color=COLOURS[1], linewidth=1.2, linestyle=(0, (4, 3)))
-            text = say(f"median {median:g} days", f"中位数 {median:g} 天")
+            axes.set_xlim(0, week * last)
+            axes.set_ylim(0, 1.16 * axes.get_ylim()[1])
+            at_left = median > 0.6 * week * last
             axes.annotate(
-                text,
+                say(f"median {median:g} days", f"中位数 {median:g} 天"),
                 (median, 1),
                 xycoords=("data", "axes fraction"),
-                xytext=(4, -4),
+                xytext=(-4 if at_left else 4, -3),
                 textcoords="offset points",
+                ha="right" if at_left else "left",
                 va="top",
                 color=INK,
                 fontsize=8,
             )
-            axes.set_xlim(left=0)
         axes.grid(axis="y")
         thousands(axes.yaxis)
         axes.set_xlabel(

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from .blocks import Kind, Part, Section, count, large, one_decimal, small, table_of, text
 from .writer import Writer
 
@@ -17,7 +19,11 @@ def check(w: Writer) -> Section:
         says = [w.say("check_says", count(len(table)), count(w.analysis.donors))]
         how = [w.t["check_how"], *([w.t["check_own"]] if w.analysis.own else [])]
         if w.analysis.too_ambiguous:
-            how.append(w.say("check_ambiguous", count(w.analysis.too_ambiguous)))
+            how.append(w.say("check_ambiguous", w.analysis.too_ambiguous))
+            unexplained = np.isneginf(probabilities["log10_probability"].to_numpy())
+            ambiguous = int((unexplained & w.analysis.not_estimated).sum())
+            if ambiguous:
+                how.append(w.say("check_unexplained", int(unexplained.sum()), ambiguous))
         shown = table.head(w.top).assign(reasons=lambda rows: [w.sentence(one) for one in rows["reasons"]])
         columns = w.columns(
             ("donor_id", text), *_branch(table), ("log10_probability", one_decimal), ("reasons", text)

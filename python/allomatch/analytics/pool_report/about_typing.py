@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .blocks import Part, Section, count, share, table_of, text
+from .figures import latest
 from .writer import Writer
 
 if TYPE_CHECKING:
@@ -22,7 +24,8 @@ def numbers(w: Writer) -> Section:
         if measure == "groups" and w.analysis.by == "branch":
             key = "measure_groups_branch"
         fill = {"groups": w.by_word, "fully_typed": w.analysis.set_name}.get(measure, "")
-        figures.append((count(value), w.say(key, fill)))
+        one = f"{key}_one"
+        figures.append((count(value), w.say(one if value == 1 and one in w.t else key, fill)))
     says = []
     if w.analysis.untyped_loci and w.analysis.donors:
         says.append(w.say("untyped_loci", ("、" if w.lang == "zh" else ", ").join(w.analysis.untyped_loci)))
@@ -49,8 +52,21 @@ def typing(w: Writer) -> Section:
         picture = w.picture("completeness_by", heading, table, function="completeness", group=w.analysis.by)
         return Part(heading, blocks=[picture])
 
+    def by_year(heading: str, table: pandas.DataFrame) -> Part:
+        known = table[(table["registered_year"] != "") & (table["typed"] > 0)]
+        if not len(known) or w.analysis.by == "registered_year":
+            return Part()
+        shown = latest(table[table["registered_year"].isin(known["registered_year"])], "registered_year")
+        years, of = shown["registered_year"].nunique(), known["registered_year"].nunique()
+        picture = w.picture(
+            "completeness_year", heading, shown, function="completeness", group="registered_year"
+        )
+        note = w.say("latest", years, of) if years < of else ""
+        return Part(heading, blocks=[replace(picture, note=note)])
+
     parts = [
         w.part("", ("completeness",), levels),
         w.part(w.say("picture_completeness_by", w.by_word.lower()), ("completeness_by",), by_group),
+        w.part(w.t["picture_completeness_year"], ("completeness_by_year",), by_year, silent=True),
     ]
     return Section("typing", w.t["typing"], parts)

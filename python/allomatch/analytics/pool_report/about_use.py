@@ -6,7 +6,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .blocks import DASH, Kind, Part, Section, count, one_decimal, share, table_of, text, whole_text
-from .figures import named
+from .figures import latest
+from .parts import YEARLY
 from .writer import Writer
 
 if TYPE_CHECKING:
@@ -28,16 +29,31 @@ def ages(w: Writer) -> Section:
             heading, how=how, blocks=[picture, table_of(rows.assign(age=words), columns, w.t["ages"])]
         )
 
-    def leaving(heading: str, table: pandas.DataFrame) -> Part:
-        now, gone = count(table["donors"].iloc[0]), count(table["leaving"].sum())
-        says = [w.say("ages_says", now, limit, gone, str(len(table)))]
+    def leaving(heading: str, table: pandas.DataFrame, by_age: pandas.DataFrame) -> Part:
+        known = by_age.groupby("age")["donors"].sum()
+        unknown = int(known.get("unknown", 0))
+        if unknown == known.sum():
+            return Part(heading, [w.say("ages_nobody", limit)] if unknown else [])
+        now, gone = int(table["donors"].iloc[0]), int(table["leaving"].sum())
+        says = [w.say("ages_says", now, limit, gone, len(table))]
+        if unknown:
+            says.append(w.say("ages_unknown", unknown))
         columns = w.columns(("first_day", text), ("donors", count), ("leaving", count), ("share", share))
         picture = w.picture("ageing_out", w.t["picture_ageing_out"], table)
         return Part(heading, says, blocks=[picture, table_of(table, columns, heading, short=True)])
 
+    def scenario(heading: str, table: pandas.DataFrame) -> Part:
+        now, left = (round(table[name].iloc[at]) for name, at in (("donors", 0), ("donors_at_end", -1)))
+        if not now:
+            return Part()
+        says = [w.say("attrition_says", limit, share(YEARLY), left, now, len(table))]
+        picture = w.picture("attrition", w.t["picture_attrition"], table)
+        return Part(heading, says, [w.t["attrition_how"]], [picture])
+
     parts = [
         w.part("", ("ages",), structure),
-        w.part(w.say("ageing_out", limit), ("ageing_out",), leaving),
+        w.part(w.say("ageing_out", limit), ("ageing_out", "ages"), leaving),
+        w.part(w.t["attrition"], ("attrition",), scenario, silent=True),
     ]
     return Section("ages", w.t["ages"], parts)
 
@@ -63,25 +79,25 @@ def use(w: Writer) -> Section:
         ]
         made = table_of(rows, columns, w.t["utilisation"], top=w.top, note=w.listed(rows), short=True)
         picture = w.picture("utilisation", w.t["picture_utilisation"], table, group=w.analysis.by)
-        says = [w.say("use_says", count(donations), count(donors), rate)]
+        says = [w.say("use_says", donations, donors, rate)]
         return Part(heading, says, [w.t["use_how"]], [picture, made])
 
     def years(heading: str, table: pandas.DataFrame) -> Part:
         if not len(table):
             return Part(heading, [w.t["why_no_collection"]])
         whole = table.groupby("year", as_index=False)[["donations"]].sum()
-        first, last = whole.iloc[0], whole.iloc[-1]
-        says = w.say(
-            "by_year_says",
-            count(whole["donations"].sum()),
-            str(first["year"]),
-            str(last["year"]),
-            count(last["donations"]),
-        )
-        drawn = named(table, "branch") if "branch" in table else table
+        total = int(whole["donations"].sum())
+        first, last = str(whole["year"].iloc[0]), str(whole["year"].iloc[-1])
+        says = [w.say("by_year_says", total, first, last, int(whole["donations"].iloc[-1]))]
+        if first == last:
+            says = [w.say("by_year_one", total, first)]
+        drawn, whole = latest(table, "year"), latest(whole, "year")
+        earlier = total - int(whole["donations"].sum())
+        if earlier:
+            says.append(w.say("by_year_earlier", earlier, str(whole["year"].iloc[0])))
         picture = w.picture("by_year", w.t["picture_by_year"], drawn, function="donations_by_year")
         columns = w.columns(("year", text), ("donations", count))
-        return Part(heading, [says], blocks=[picture, table_of(whole, columns, heading)])
+        return Part(heading, says, blocks=[picture, table_of(whole, columns, heading)])
 
     def took(heading: str, table: pandas.DataFrame) -> Part:
         known = table["days"].dropna()
@@ -92,7 +108,7 @@ def use(w: Writer) -> Section:
         )
         made = table_of(latest, columns, heading, top=w.top, note=w.listed(latest))
         picture = w.picture("days", w.t["picture_days"], table, function="days_to_collection")
-        return Part(heading, [w.say("days_says", count(len(table)), middle)], blocks=[picture, made])
+        return Part(heading, [w.say("days_says", len(table), middle)], blocks=[picture, made])
 
     parts = [
         w.part("", ("utilisation",), groups),

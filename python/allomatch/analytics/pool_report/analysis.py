@@ -13,12 +13,16 @@ from ...frequencies import Frequencies
 from ...option_values import Day
 from ...registry import Registry
 from ...store import Store
-from .._pool import check_frequencies, groups_of, one_day, registry_of
+from .._ages import first_day
+from .._pool import check_frequencies, groups_of, registry_of
+from .._use import donations_by_year
 from .outcome import LeftOut, PoolAnalysis
-from .parts import OWN, PARTS, Work, typed
+from .parts import OWN, PARTS, YEARS, Work, typed
 
 Progress = Callable[[int, int], None] | None
 _BY = "branch"
+_OPTIONS = ("bootstrap", "threads")
+"""Checked where they are used; a wrong one is no property of the donors."""
 
 
 def analyse(
@@ -45,9 +49,9 @@ def analyse(
         population: which set of them, where there are several. It is the fall-back of donors without one.
         loci: of haplotypes and match likelihood. Those that nobody is typed at are left out.
         by: the donor field of the groups.
-        on: day of ages and reservations; today when left out.
+        on: day of ages and reservations; today when left out. No donation is later.
         store: where steps and collections are recorded, for donations by year and days to collection.
-        donations: a data frame of donations, as for :func:`donations_by_year`, in place of those of the
+        donations: a data frame of donations, as :func:`read_donations` gives one, in place of those of the
             store.
         age_limit: donors leave on this birthday.
         bootstrap: samples of the people for intervals of the frequencies; 0 for none.
@@ -56,14 +60,19 @@ def analyse(
 
     Returns:
         ``tables`` by name: ``numbers`` (columns ``measure``, ``value``), ``completeness``,
-        ``completeness_by``, ``alleles``, ``haplotypes``, ``hardy_weinberg``, ``linkage``, ``linkage_pairs``
-        (C and B), ``likelihood``, ``sizes`` and ``observed`` (each with the column ``mismatches``, 0 or 1, in
-        front), ``branch_value``, ``typing_probabilities``, ``suspicious``, ``duplicates``, ``relatives``,
-        ``ages``, ``ageing_out``, ``utilisation``, ``donations_by_year``, ``days_to_collection``. What cannot
+        ``completeness_by``, ``completeness_by_year`` (of registration), ``alleles``, ``haplotypes``,
+        ``hardy_weinberg``, ``homozygosity``, ``linkage``, ``linkage_pairs`` (C and B), ``likelihood``,
+        ``sizes`` and ``observed`` (each with the column ``mismatches``, 0 or 1, in front),
+        ``likelihood_sets`` (column ``loci``: each usual set that is typed), ``likelihood_dpb1`` (column
+        ``dpb1``: empty, ``permissive``, ``match``; where a fifth of the donors is typed there),
+        ``branch_value``, ``branch_haplotypes``, ``recruitment`` (the largest branches with estimates of
+        their own; all other donors are one population without a name), ``typing_probabilities``,
+        ``suspicious``, ``duplicates``, ``relatives``, ``ages``, ``ageing_out``, ``attrition`` (nobody
+        joins, 3 % leave a year), ``utilisation``, ``donations_by_year``, ``days_to_collection``. What cannot
         be made, as ages without birth dates, is in ``left_out`` with a sentence that says why.
 
     Raises:
-        FormatError: an option does not fit, or there is no such field.
+        FormatError: an option does not fit, there is no such field, or a donation has a day that is none.
         ImportError: pandas is missing.
 
     Cost: 100,000 donors about half a minute on two cores.
@@ -84,7 +93,7 @@ def analyse(
     analysis = PoolAnalysis(
         donors=len(registry),
         release=registry.nomenclature.version,
-        on=one_day("on", on),
+        on=first_day(on, YEARS),
         by=option_values.text("by", by),
         loci=chosen,
         untyped_loci=untyped,
@@ -96,7 +105,7 @@ def analyse(
         registry,
         analysis,
         store=store,
-        donations=donations,
+        donations=None if donations is None else _by_year(donations, analysis),
         bootstrap=option_values.whole("bootstrap", bootstrap, 100_000),
         threads=option_values.whole("threads", threads, 1024),
         frequencies=frequencies,
@@ -109,10 +118,24 @@ def analyse(
         except LeftOut as reason:
             analysis.missing[name] = reason
         except InputError as error:
-            analysis.missing[name] = LeftOut("why_error", str(error))
+            if error.column in _OPTIONS:
+                raise
+            analysis.missing[name] = _reason(name, error)
     if progress is not None:
         progress(len(PARTS), len(PARTS))
     return analysis
+
+
+def _by_year(donations: Any, analysis: PoolAnalysis) -> Any:
+    known = _BY in getattr(donations, "columns", ())
+    return donations_by_year(donations, by=_BY if known else None, on=analysis.on)
+
+
+def _reason(name: str, error: InputError) -> LeftOut:
+    reason = error.reason.removeprefix(f"column {error.column}: ")
+    if name == "haplotypes":
+        return LeftOut("why_not_estimated", reason)
+    return LeftOut("why_error", f"'{error.text}': {reason}" if error.text else reason)
 
 
 def _population(frequencies: Frequencies | None, name: str | None) -> str:

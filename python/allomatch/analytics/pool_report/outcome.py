@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .texts import texts
 
@@ -42,6 +42,7 @@ class PoolAnalysis:
         own: whether it is.
         age_limit: donors leave on this birthday.
         too_ambiguous: donors whom the estimate could not take in; it may not explain their typings.
+        not_estimated: of each donor whether the estimate left it out; nothing where frequencies were given.
         haplotypes: how many the set has.
         likelihood_haplotypes: how many of them the match likelihood was computed with: the most frequent,
             of an estimate those with a hundredth of an expected copy or more, at most 4,000.
@@ -58,6 +59,7 @@ class PoolAnalysis:
     own: bool
     age_limit: int
     too_ambiguous: int = 0
+    not_estimated: Any = None
     haplotypes: int = 0
     likelihood_haplotypes: int = 0
     likelihood_mass: float = 1.0

@@ -3,18 +3,21 @@
 
 from __future__ import annotations
 
+import warnings
 from datetime import date
 from pathlib import Path
 
 from ... import _core
 from ...report.markup import data, safe
 from ...report.page import STYLE, whole_page
+from ..plots._style import MissingFont
 from .blocks import Part, Picture, Section, Table
 from .inline_svg import inline_svg
 from .outcome import PoolAnalysis
 from .sections import sections
 from .texts import texts
 
+_LONG = 64
 _STYLES = (STYLE, Path(__file__).with_name("pool.css"))
 
 
@@ -57,8 +60,15 @@ def _part(part: Part, t: dict[str, str]) -> str:
 
 def _picture(picture: Picture) -> str:
     note = f'<figcaption class="hint">{safe(picture.note)}</figcaption>' if picture.note else ""
-    drawn = inline_svg(picture.draw(), picture.name, picture.words)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", MissingFont)  # the reader's fonts are used
+        drawn = inline_svg(picture.draw(), picture.name, picture.words)
     return f'<figure><div class="wide">{drawn}</div>{note}</figure>'
+
+
+def _cell(text: str) -> str:
+    """A value; a very long one goes over several lines."""
+    return data(text) if len(text) <= _LONG else f'<span class="long">{data(text)}</span>'
 
 
 def _table(table: Table, part: Part, t: dict[str, str]) -> str:
@@ -68,8 +78,8 @@ def _table(table: Table, part: Part, t: dict[str, str]) -> str:
     head = "".join(f'<th scope="col"{kind(at)}>{safe(name)}</th>' for at, name in enumerate(table.heads))
     rows = []
     for row in table.rows:
-        cells = "".join(f"<td{kind(at)}>{data(cell)}</td>" for at, cell in enumerate(row) if at)
-        rows.append(f'<tr><th scope="row"{kind(0)}>{data(row[0])}</th>{cells}</tr>')
+        cells = "".join(f"<td{kind(at)}>{_cell(cell)}</td>" for at, cell in enumerate(row) if at)
+        rows.append(f'<tr><th scope="row"{kind(0)}>{_cell(row[0])}</th>{cells}</tr>')
     note = f'<p class="hint">{safe(table.note)}</p>' if table.note else ""
     seen = ' class="unseen"' if table.caption == part.heading else ""
     label = safe(t["table"].format(table.caption))

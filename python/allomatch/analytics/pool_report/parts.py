@@ -3,42 +3,46 @@
 
 from __future__ import annotations
 
-import csv
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...estimation import estimate, typed_everywhere
+from ...errors import InputError
+from ...estimation import Estimate, estimate, typed_everywhere
 from ...frequencies import Frequencies
 from ...registry import Registry
 from ...store import Store
-from .._ages import age_structure, ageing_out
-from .._completeness import completeness
-from .._frequencies import allele_frequencies, hardy_weinberg
+from .._ages import age_structure, ageing_out, attrition
+from .._completeness import USUAL_SETS, completeness
+from .._frequencies import allele_frequencies, haplotypes_of_branches, hardy_weinberg
+from .._genotypes import homozygosity
 from .._haplotypes import Haplotypes
 from .._kinship import duplicates, relatives
-from .._likelihood import DEFAULT_SIZES, match_likelihood, size_for
+from .._likelihood import DEFAULT_SIZES, match_likelihood, recruitment, size_for
 from .._linkage import linkage, linkage_pairs
 from .._observed import branch_value, observed_likelihood
+from .._pool import LocusTexts, frame_of, groups_of, standing
 from .._pool import field as values_of
-from .._pool import frame_of, groups_of, standing
 from .._suspicious import suspicious_typings, typing_probabilities
 from .._use import days_to_collection, donations_by_year, utilisation
+from . import sets
 from .outcome import LeftOut, PoolAnalysis
 
 if TYPE_CHECKING:
     import pandas
 
-LIKELIHOOD_HAPLOTYPES = 4_000
-LIKELIHOOD_COPIES = 0.01
 TARGETS = (0.5, 0.6, 0.7)
 OWN = "pool"
-_BRANCH = "branch"
-_YEARS = 10
+YEARS = 10
+YEARLY = 0.03
+"""Part of the donors who leave in a year for other reasons than age, in the scenario of the report."""
+COPIES = 1.0
+MOST_BRANCHES = 30
+OF_BRANCHES: dict[str, Any] = {"stop": 1e-6, "most_pairs": 1 << 20}
+"""Of the estimates of single branches: close enough for counts of copies, in a tenth of the time."""
+LEAST_DPB1 = 0.2
 
 
 @dataclass
@@ -48,11 +52,12 @@ class Work:
     registry: Registry
     analysis: PoolAnalysis
     store: Store | None
-    donations: Any
+    donations: pandas.DataFrame | None
     bootstrap: int
     threads: int
     frequencies: Frequencies | None
     _likely: Frequencies | None = None
+    _branches: dict[str, Estimate] | None = None
 
     def part(self, name: str) -> pandas.DataFrame:
         if not len(self.registry) and name != "numbers":
@@ -102,6 +107,10 @@ class Work:
         self.need_field(self.analysis.by)
         return completeness(self.registry, by=self.analysis.by)
 
+    def completeness_by_year(self) -> pandas.DataFrame:
+        self.need_field("registered")
+        return completeness(self.registry, by="registered_year")
+
     # -- frequencies ------------------------------------------------
 
     def alleles(self) -> pandas.DataFrame:
@@ -122,9 +131,10 @@ class Work:
             )
             self.frequencies = found.frequencies
             self.analysis.too_ambiguous = found.left_out["too_ambiguous"]
+            self.analysis.not_estimated = np.isnan(found.log_probability)
             table = found.to_pandas()
         else:
-            names, values = _named(Haplotypes.of(self.frequencies, self.analysis.population))
+            names, values = sets.named(Haplotypes.of(self.frequencies, self.analysis.population))
             table = frame_of({"haplotype": names, "frequency": values})
         self.analysis.haplotypes = len(table)
         return table
@@ -132,6 +142,10 @@ class Work:
     def hardy_weinberg(self) -> pandas.DataFrame:
         self.need_loci()
         return hardy_weinberg(self.registry, self.analysis.loci, threads=self.threads)
+
+    def homozygosity(self) -> pandas.DataFrame:
+        found = homozygosity(self.registry, self.the_frequencies(), population=self.analysis.population)
+        return found[found["donors"] > 0].reset_index(drop=True)
 
     def linkage(self) -> pandas.DataFrame:
         self.need_loci(2)
@@ -147,11 +161,11 @@ class Work:
     def likely(self) -> dict[str, Any]:
         """Options of the match likelihood: the most frequent haplotypes at the loci."""
         if self._likely is None:
-            whole, most = self.the_frequencies(), LIKELIHOOD_HAPLOTYPES
+            whole, most = self.the_frequencies(), sets.LIKELIHOOD_HAPLOTYPES
             if self.analysis.own:
                 counts = self.analysis.tables["haplotypes"]["count"]
-                most = min(most, int((counts >= LIKELIHOOD_COPIES).sum()))
-            self._likely, mass = most_frequent(whole, self.analysis.population, most)
+                most = min(most, int((counts >= sets.LIKELIHOOD_COPIES).sum()))
+            self._likely, mass = sets.most_frequent(whole, self.analysis.population, most)
             self.analysis.likelihood_mass = mass
             self.analysis.likelihood_haplotypes = min(most, self.analysis.haplotypes)
         return {
@@ -162,10 +176,48 @@ class Work:
         }
 
     def likelihood(self) -> pandas.DataFrame:
-        now = int(standing(self.registry).sum())
-        sizes = sorted({*DEFAULT_SIZES, now} - {0})
         options = self.likely()
-        return _by_mismatches(lambda k: match_likelihood(sizes=sizes, mismatches=k, **options))
+        return _by_mismatches(
+            lambda k: match_likelihood(sizes=self.numbers_of_donors(), mismatches=k, **options)
+        )
+
+    def numbers_of_donors(self) -> list[int]:
+        now = int(standing(self.registry).sum())
+        return sorted({*DEFAULT_SIZES, now} - {0})
+
+    def likelihood_sets(self) -> pandas.DataFrame:
+        options, own = self.likely(), self.analysis.loci
+        loci = {name: members for name, members in USUAL_SETS.items() if set(members) <= set(own)}
+        wanted = {**loci, self.analysis.set_name: own}
+        found = {
+            name: match_likelihood(sizes=self.numbers_of_donors(), **options | {"loci": list(members)})
+            for name, members in wanted.items()
+        }
+        return _stacked("loci", found)
+
+    def likelihood_dpb1(self) -> pandas.DataFrame:
+        """Of the donors typed at DPB1, on top of the other loci."""
+        self.need_loci()
+        typed_there = LocusTexts.of(self.registry, "DPB1").typed
+        if typed_there.mean() < LEAST_DPB1:
+            raise LeftOut("why_no_dpb1", f"{100 * LEAST_DPB1:.0f} %")
+        others = [locus for locus in self.analysis.loci if locus != "DPB1"]
+        if not others:
+            raise LeftOut("why_one_locus")
+        population = self.analysis.population
+        if self.analysis.own and "DPB1" not in self.analysis.loci:
+            people = np.flatnonzero(typed_there).tolist()
+            found = estimate(self.registry, [*others, "DPB1"], people=people, threads=self.threads)
+            population = OWN
+            patients = sets.sets_of({OWN: sets.likeliest(found)}, self.registry.nomenclature)
+        else:
+            patients = self.likely()["patients"]
+        options: dict[str, Any] = {"population": population, "loci": others, "threads": self.threads}
+        found_by = {
+            kind: match_likelihood(patients, sizes=self.numbers_of_donors(), dpb1=kind or None, **options)
+            for kind in ("", "permissive", "match")
+        }
+        return _stacked("dpb1", found_by)
 
     def sizes(self) -> pandas.DataFrame:
         options = self.likely()
@@ -195,6 +247,53 @@ class Work:
             on=self.analysis.on,
             threads=self.threads,
         )
+
+    def branches(self) -> dict[str, Estimate]:
+        """An estimate of each branch."""
+        if self._branches is None:
+            self.need_loci()
+            self.need_field(self.analysis.by)
+            groups = groups_of(self.registry, self.analysis.by)
+            named = [(at, name) for at, name in enumerate(groups.labels) if name]
+            if len(named) > MOST_BRANCHES:
+                raise LeftOut("why_many_groups", str(len(named)), str(MOST_BRANCHES))
+            self._branches = {}
+            for at, name in named:
+                people = np.flatnonzero(groups.donors == at)
+                if typed_everywhere(self.registry, self.analysis.loci, people):
+                    self._branches |= self._estimated(name, people)
+        if not self._branches:
+            raise LeftOut("why_no_frequencies")
+        return self._branches
+
+    def _estimated(self, name: str, people: Any) -> dict[str, Estimate]:
+        """Nothing where all of the people are too ambiguous."""
+        options: dict[str, Any] = {"people": people, "threads": self.threads, **OF_BRANCHES}
+        try:
+            return {name: estimate(self.registry, self.analysis.loci, name=name, **options)}
+        except InputError:
+            return {}
+
+    def branch_haplotypes(self) -> pandas.DataFrame:
+        return haplotypes_of_branches(self.branches(), self.analysis.by, COPIES)
+
+    def recruitment(self) -> pandas.DataFrame:
+        options = self.likely()
+        keep = standing(self.registry)
+        if not keep.any():
+            raise LeftOut("why_no_donors")
+        try:
+            estimates = self.branches()
+        except LeftOut:  # the whole pool is one
+            estimates = {}
+        sizes = {"": int(keep.sum())}
+        if estimates:
+            groups = groups_of(self.registry, self.analysis.by, keep)
+            sizes = dict(zip(groups.labels, groups.sizes.tolist(), strict=True))
+        rest = sets.named(Haplotypes.of(options["patients"], self.analysis.population))
+        everyone, branches, donors = sets.largest_branches(estimates, sizes, rest, self.registry.nomenclature)
+        table = recruitment(donors=everyone, sizes=donors, **options)
+        return table.assign(population=[branches[name] for name in table["population"]])
 
     # -- typings to look at ------------------------------------------------
 
@@ -232,7 +331,17 @@ class Work:
 
     def ageing_out(self) -> pandas.DataFrame:
         self.need_field("birth_date")
-        return ageing_out(self.registry, limit=self.analysis.age_limit, years=_YEARS, on=self.analysis.on)
+        return ageing_out(self.registry, limit=self.analysis.age_limit, years=YEARS, on=self.analysis.on)
+
+    def attrition(self) -> pandas.DataFrame:
+        self.need_field("birth_date")
+        return attrition(
+            self.registry,
+            years=YEARS,
+            yearly=YEARLY,
+            limit=self.analysis.age_limit,
+            on=self.analysis.on,
+        )
 
     def utilisation(self) -> pandas.DataFrame:
         self.need_field(self.analysis.by)
@@ -241,8 +350,7 @@ class Work:
 
     def donations_by_year(self) -> pandas.DataFrame:
         if self.donations is not None:
-            columns = getattr(self.donations, "columns", ())
-            return donations_by_year(self.donations, by=_BRANCH if _BRANCH in columns else None)
+            return self.donations
         if self.store is None:
             raise LeftOut("why_no_list")
         return donations_by_year(self.store, last=self.analysis.on.year)
@@ -257,45 +365,26 @@ class Work:
 
 
 PARTS = (
-    *("completeness", "numbers", "completeness_by", "alleles", "haplotypes", "hardy_weinberg"),
-    *("linkage", "linkage_pairs", "likelihood", "sizes", "observed", "branch_value"),
+    *("completeness", "numbers", "completeness_by", "completeness_by_year"),
+    *("alleles", "haplotypes", "hardy_weinberg", "homozygosity", "linkage", "linkage_pairs"),
+    *("likelihood", "likelihood_sets", "likelihood_dpb1", "sizes", "observed"),
+    *("branch_value", "branch_haplotypes", "recruitment"),
     *("typing_probabilities", "suspicious", "duplicates", "relatives"),
-    *("ages", "ageing_out", "utilisation", "donations_by_year", "days_to_collection"),
+    *("ages", "ageing_out", "attrition", "utilisation", "donations_by_year", "days_to_collection"),
 )
 
 
 def _by_mismatches(make: Callable[[int], pandas.DataFrame]) -> pandas.DataFrame:
+    return _stacked("mismatches", {k: make(k) for k in (0, 1)})
+
+
+def _stacked(column: str, tables: dict[Any, pandas.DataFrame]) -> pandas.DataFrame:
+    """Tables on each other, with what each is of in front."""
     import pandas
 
-    found = [make(k) for k in (0, 1)]
-    for k, table in enumerate(found):
-        table.insert(0, "mismatches", k)
-    return pandas.concat(found, ignore_index=True)
-
-
-def _named(haplotypes: Haplotypes) -> tuple[list[str], Any]:
-    """Names and frequencies, the most frequent first."""
-    order = np.argsort(-haplotypes.frequencies, kind="stable")
-    columns = [
-        np.asarray(names, dtype=object)[codes]
-        for names, codes in zip(haplotypes.names, haplotypes.codes, strict=True)
-    ]
-    return ["~".join(column[at] for column in columns) for at in order], haplotypes.frequencies[order]
-
-
-def most_frequent(frequencies: Frequencies, population: str, most: int) -> tuple[Frequencies, float]:
-    """The most frequent haplotypes of a set as one of its own, and their part of the whole."""
-    names, values = _named(Haplotypes.of(frequencies, population))
-    if len(names) <= most:
-        return frequencies, 1.0
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "most_frequent.csv"
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(["population", "haplotype", "frequency"])
-            rows = zip(names[:most], values[:most], strict=True)
-            writer.writerows([population, name, repr(float(value))] for name, value in rows)
-        return Frequencies.read(path, frequencies.nomenclature), float(values[:most].sum())
+    for value, table in tables.items():
+        table.insert(0, column, value)
+    return pandas.concat(tables.values(), ignore_index=True)
 
 
 def typed(registry: Registry, locus: str) -> bool:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from .column_texts import COLUMNS
+
 LANGUAGES = ("en", "zh")
 
 _TEXTS: dict[str, tuple[str, str]] = {
@@ -49,8 +51,12 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "why_not_both": ("Left out: {0} and {1} are not both typed.", "未作分析：{0} 与 {1} 未同时分型。"),
     "why_no_frequencies": (
-        "Left out: haplotype frequencies could not be estimated.",
-        "未作分析：无法估计单倍型频率。",
+        "Left out: it takes haplotype frequencies, which could not be estimated.",
+        "未作分析：需要单倍型频率，但无法估计。",
+    ),
+    "why_not_estimated": (
+        "Left out: haplotype frequencies could not be estimated: {0}",
+        "未作分析：无法估计单倍型频率：{0}",
     ),
     "why_one_donor": (
         "Left out: this takes at least two donors.",
@@ -65,15 +71,27 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "未作分析：需要记录各采集步骤的数据库。",
     ),
     "why_no_collection": ("Left out: no collection is recorded.", "未作分析：没有采集记录。"),
+    "why_no_dpb1": (
+        "Left out: fewer than {0} of the donors are typed at DPB1.",
+        "未作分析：在 DPB1 分型的供者不足 {0}。",
+    ),
+    "why_many_groups": (
+        "Left out: {0} groups are too many to estimate each on its own; {1} are the most.",
+        "未作分析：{0} 个分组过多，无法逐一估计，最多 {1} 个。",
+    ),
     "why_error": ("Left out: {0}", "未作分析：{0}"),
     # the pool in numbers
     "numbers": ("The pool in numbers", "概况"),
     "measure_donors": ("donors in the pool", "库内供者"),
+    "measure_donors_one": ("donor in the pool", "库内供者"),
     "measure_standing": ("not retired", "未注销"),
     "measure_available": ("with status available", "状态为可用"),
     "measure_groups": ("values of {0}", "{0} 数"),
+    "measure_groups_one": ("value of {0}", "{0} 数"),
     "measure_groups_branch": ("branches", "分库"),
+    "measure_groups_branch_one": ("branch", "分库"),
     "measure_loci": ("loci typed", "已分型位点"),
+    "measure_loci_one": ("locus typed", "已分型位点"),
     "measure_fully_typed": ("fully typed at {0}", "{0} 完全分型"),
     "untyped_loci": (
         "Nobody is typed at {0}, or the frequencies lack it: left out of haplotypes and match likelihood.",
@@ -95,6 +113,12 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Donors by locus and level of typing",
         "各位点分型水平的供者比例",
     ),
+    "year_of": ("{0} (year)", "{0}（年份）"),
+    "picture_completeness_year": (
+        "Share of fully typed donors by locus and year of registration",
+        "按入库年份与位点统计的完全分型比例",
+    ),
+    "latest": ("The picture shows the last {0} of {1} years.", "图中为 {1} 年中最近的 {0} 年。"),
     "picture_completeness_by": (
         "Share of fully typed donors by locus and {0}",
         "按{0}与位点统计的完全分型比例",
@@ -102,12 +126,13 @@ _TEXTS: dict[str, tuple[str, str]] = {
     # frequencies
     "frequencies": ("Alleles and haplotypes", "等位基因与单倍型频率"),
     "frequencies_says": (
-        "{0} haplotypes at {1}; the most frequent is {2} with {3}.",
+        "{0:haplotype} at {1}; the most frequent is {2} with {3}.",
         "{1} 共有 {0} 种单倍型；最常见的是 {2}，频率 {3}。",
     ),
     "frequencies_says_own": (
-        "{0} haplotypes at {1} with half an expected copy or more; the most frequent is {2} with {3}.",
-        "{1} 有 {0} 种期望拷贝数不低于一半的单倍型；最常见的是 {2}，频率 {3}。",
+        "The estimate has {0:haplotype} at {1}, {4} of them with half an expected copy or more; the most"
+        " frequent is {2} with {3}.",
+        "{1} 估计出 {0} 种单倍型，其中 {4} 种期望拷贝数不低于一半；最常见的是 {2}，频率 {3}。",
     ),
     "frequencies_own": (
         "Maximum-likelihood estimates from these donors, ambiguous and missing typings included; intervals"
@@ -149,17 +174,34 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "The most frequent pairs of C and B",
         "最常见的 C 与 B 组合",
     ),
+    "homozygosity": ("Homozygous donors", "纯合供者"),
+    "homozygosity_how": (
+        "Of the donors fully typed at the locus, beside the share that the frequencies let expect. A"
+        " homozygous donor needs but one unambiguous text: where many are ambiguous the share is too high.",
+        "指该位点完全分型供者中的纯合比例，并与频率的期望值比较。"
+        "纯合只需一个明确结果，模糊分型多时比例偏高。",
+    ),
+    "picture_homozygosity": (
+        "Homozygous donors by locus, observed and expected",
+        "各位点纯合供者：观察与期望",
+    ),
+    "picture_alleles": (
+        "The most frequent alleles of each locus, with intervals",
+        "各位点最常见的等位基因及区间",
+    ),
+    "picture_haplotypes": ("The most frequent haplotypes, with intervals", "最常见的单倍型及区间"),
+    "picture_proportion": ("Homozygotes by locus, observed and expected", "各位点纯合子：观察与期望"),
     "picture_linkage": ("Strength of linkage by pair of loci", "位点两两之间的连锁强度"),
     # likelihood
     "likelihood": ("For how many patients is there a donor?", "多少患者能找到供者？"),
     "likelihood_says": (
-        "With {0} donors, a random patient has a {1} donor with probability {2} by the frequencies; of the"
+        "With {0:donor}, a random patient has a {1} donor with probability {2} by the frequencies; of the"
         " donors themselves {3} to {4} have one.",
         "共 {0} 名供者时，按频率计算，随机患者有 {1} 相合供者的概率为 {2}；"
         "以库内供者作患者实测为 {3} 至 {4}。",
     ),
     "likelihood_says_formula": (
-        "With {0} donors, a random patient has a {1} donor with probability {2} by the frequencies.",
+        "With {0:donor}, a random patient has a {1} donor with probability {2} by the frequencies.",
         "共 {0} 名供者时，按频率计算，随机患者有 {1} 相合供者的概率为 {2}。",
     ),
     "likelihood_how": (
@@ -169,12 +211,49 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "实测区间以每名供者作患者，介于确定相合与可能相合之间。",
     ),
     "likelihood_part": (
-        "Computed with the {0} most frequent haplotypes, {1} of all.",
-        "按频率最高的 {0} 种单倍型计算，占总频率的 {1}。",
+        "Computed with the {0} most frequent of the {2:haplotype}, which are {1} of all copies.",
+        "按 {2} 种单倍型中频率最高的 {0} 种计算，占总频率的 {1}。",
     ),
     "picture_likelihood": (
         "Match likelihood by the number of donors",
         "相合概率与供者人数",
+    ),
+    "dpb1": ("With DPB1 as well", "同时考虑 DPB1"),
+    "dpb1_says": (
+        "With {0:donor}, a random patient has a donor who matches at DPB1 too with probability {1}, one with"
+        " a permissive DPB1 or better with {2}.",
+        "共 {0} 名供者时，随机患者有 DPB1 也相合供者的概率为 {1}，有 DPB1 允许性或更佳供者的概率为 {2}。",
+    ),
+    "dpb1_how": (
+        "Haplotypes with DPB1 are those of the donors typed there; all donors are taken as if they were.",
+        "含 DPB1 的单倍型来自在该位点分型的供者；计算假定所有供者均已分型。",
+    ),
+    "dpb1_match": ("and DPB1", "且 DPB1 相合"),
+    "dpb1_permissive": ("and permissive DPB1", "且 DPB1 允许性"),
+    "picture_dpb1": ("Match likelihood with DPB1", "含 DPB1 的相合概率"),
+    "recruitment": ("What more donors add", "新增供者的作用"),
+    "recruitment_says": (
+        "1,000 more donors raise the likelihood of a {0} donor by {1} percentage points.",
+        "每新增千名供者，{0} 相合概率提高 {1} 个百分点。",
+    ),
+    "recruitment_says_by": (
+        "1,000 more donors raise the likelihood of a {0} donor by {1} percentage points where they add most"
+        " ({2}), and by {3} where they add least ({4}).",
+        "每新增千名供者，{0} 相合概率在作用最大处（{2}）提高 {1} 个百分点，最小处（{4}）提高 {3} 个百分点。",
+    ),
+    "recruitment_how": (
+        "The largest groups by estimates of their own, all other donors by that of the pool; patients are"
+        " like the pool. The haplotypes of a small group are known badly: small differences mean nothing.",
+        "最大的几个分组按各自的估计，其余供者按全库估计；患者与全库相同。"
+        "小分组的单倍型不准确，细小差别没有意义。",
+    ),
+    "picture_recruitment": ("Gain in match likelihood by 1,000 more donors", "新增千名供者的相合概率增益"),
+    "whole_pool": ("the whole pool", "全库"),
+    "others": ("the others", "其他"),
+    "only_here_how": (
+        "Haplotypes and those only here: with an expected copy or more by an estimate of each group, and less"
+        " than half a copy in all other groups together.",
+        "单倍型数与“仅此处有”：各组单独估计，期望拷贝数不低于 1，且其他分组合计不足半个拷贝。",
     ),
     "at_least": ("at least {0}", "至少 {0}"),
     "now": ("Patients with a donor, at the size of this pool", "按本库规模有供者的患者比例"),
@@ -201,7 +280,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     # typings to check
     "check": ("Typings to check", "需复核的分型"),
     "check_says": (
-        "{0} of {1} donors have a typing to look at again.",
+        "Donors with a typing to look at again: {0} of {1}.",
         "{1} 名供者中有 {0} 名的分型需要复核。",
     ),
     "check_how": (
@@ -214,8 +293,13 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "频率来自本库供者，错误的分型会支持自身；使用外部频率可发现更多。",
     ),
     "check_ambiguous": (
-        "{0} typings were too ambiguous for the estimate; some of them it does not explain.",
-        "{0} 份分型过于模糊，未参与估计；其中部分可能无法解释。",
+        "{0:typing was/typings were} too ambiguous for the estimate.",
+        "{0} 份分型过于模糊，未参与估计。",
+    ),
+    "check_unexplained": (
+        "The table starts with the {0:donor} whom no haplotypes fit; {1} of these are typings that the"
+        " estimate left out as too ambiguous, which does not make them wrong.",
+        "表中首先是 {0} 名单倍型无法解释的供者；其中 {1} 名因分型过于模糊未参与估计，并不表示分型有误。",
     ),
     "suspicious": ("Donors to type again", "建议复核分型的供者"),
     "picture_probabilities": (
@@ -240,20 +324,39 @@ _TEXTS: dict[str, tuple[str, str]] = {
     # ages
     "ages": ("Ages", "年龄结构"),
     "ages_says": (
-        "{0} donors are below {1}; {2} of them reach it within {3} years.",
+        "{0:donor is/donors are} below {1}; {2} of them reach it within {3} years.",
         "{0} 名供者未满 {1} 岁，其中 {2} 名将在 {3} 年内达到。",
     ),
     "ages_how": (
         "Ages are those of {0}. Retired donors do not count.",
         "年龄截至 {0}。已注销供者不计。",
     ),
+    "ages_unknown": (
+        "The age of {0:donor} is not known.",
+        "另有 {0} 名供者年龄未知。",
+    ),
+    "ages_nobody": (
+        "Nobody's age is known, so nothing can be said of who reaches {0}.",
+        "没有供者的年龄已知，无法判断谁将达到 {0} 岁。",
+    ),
+    "attrition": ("If nobody joins", "若不再招募"),
+    "attrition_says": (
+        "If nobody joins, donors leave at {0} and {1} of the others leave each year, {2} of"
+        " {3:donor is/donors are} left after {4} years.",
+        "若不再招募，供者满 {0} 岁离库，其余每年另有 {1} 流失，则 {4} 年后 {3} 名供者中还有 {2} 名。",
+    ),
+    "attrition_how": (
+        "An assumption, no forecast: attrition(..) takes your own part of losses, recruits and reach.",
+        "这是假设情形，不是预测；可用 attrition(..) 代入本库的流失率、招募人数与可联系比例。",
+    ),
+    "picture_attrition": ("Donors left, year by year, if nobody joins", "若不再招募，逐年剩余供者数"),
     "picture_ages": ("Donors by age", "供者年龄分布"),
     "ageing_out": ("Who reaches the age of {0}", "达到 {0} 岁的供者"),
     "picture_ageing_out": ("Donors who reach the age limit, by year", "逐年达到年龄上限的供者"),
     # use
     "use": ("Use of the pool", "供者库使用情况"),
     "use_says": (
-        "{0} donations of {1} donors: {2} for each 1,000.",
+        "{0:donation} of {1:donor}: {2} for each 1,000.",
         "{1} 名供者共捐献 {0} 例，每千名 {2} 例。",
     ),
     "use_how": (
@@ -264,76 +367,21 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "picture_utilisation": ("Donations for each 1,000 donors", "每千名供者捐献例数"),
     "by_year": ("Donations by year", "逐年捐献例数"),
     "by_year_says": (
-        "{0} donations from {1} to {2}, {3} in the last year.",
+        "{0:donation} from {1} to {2}, {3} in the last year.",
         "{1} 至 {2} 年共 {0} 例，最后一年 {3} 例。",
+    ),
+    "by_year_one": ("{0:donation} in {1}.", "{1} 年共 {0} 例。"),
+    "by_year_earlier": (
+        "Picture and table begin with {1}; {0:donation was/donations were} earlier.",
+        "图表自 {1} 年起；此前另有 {0} 例。",
     ),
     "picture_by_year": ("Donations by year", "逐年捐献例数"),
     "days": ("Days to collection", "至采集的天数"),
     "days_says": (
-        "{0} collections; half took {1} days or less from the reservation.",
+        "{0:collection}; the median from the reservation is {1} days.",
         "{0} 例采集；从预留到采集的中位天数为 {1}。",
     ),
     "picture_days": ("Collections by days from the reservation", "从预留到采集的天数"),
-    # columns
-    "col_locus": ("Locus", "位点"),
-    "col_donors": ("Donors", "供者数"),
-    "col_typed": ("Typed", "已分型"),
-    "col_one_class": ("Fully typed", "完全分型"),
-    "col_ambiguous": ("Ambiguous", "结果模糊"),
-    "col_first_field": ("First field", "仅第一区域"),
-    "col_serology": ("Serology", "仅血清学"),
-    "col_allele": ("Allele", "等位基因"),
-    "col_haplotype": ("Haplotype", "单倍型"),
-    "col_frequency": ("Frequency", "频率"),
-    "col_interval": ("95 % interval", "95 % 区间"),
-    "col_count": ("Copies", "拷贝数"),
-    "col_people": ("Donors typed", "已分型供者"),
-    "col_alleles": ("Alleles", "等位基因数"),
-    "col_homozygotes": ("Homozygotes", "纯合子"),
-    "col_expected_homozygotes": ("Expected", "期望"),
-    "col_inbreeding": ("Inbreeding", "近交系数"),
-    "col_p_value": ("P", "P 值"),
-    "col_allele_1": ("C", "C"),
-    "col_allele_2": ("B", "B"),
-    "col_expected": ("If independent", "若独立"),
-    "col_d_prime": ("D'", "D'"),
-    "col_r2": ("r²", "r²"),
-    "col_match": ("Match", "相合"),
-    "col_probability": ("By frequencies", "按频率计算"),
-    "col_certain": ("Observed, certain", "实测，确定"),
-    "col_potential": ("Observed, potential", "实测，可能"),
-    "col_target": ("Target", "目标"),
-    "col_size": ("Donors", "供者数"),
-    "col_genotypes": ("Genotypes", "基因型数"),
-    "col_own_genotypes": ("Own genotypes", "独有基因型"),
-    "col_served_certain": ("Served alone", "独家满足"),
-    "col_certain_per_1000": ("For each 1,000", "每千名"),
-    "col_donor_id": ("Donor", "供者编号"),
-    "col_branch": ("Branch", "分库"),
-    "col_log10_probability": ("log10 P", "log10 P"),
-    "col_reasons": ("Reasons", "原因"),
-    "col_group": ("Group", "组"),
-    "col_fully_typed": ("Fully typed", "完全分型"),
-    "col_birth_date": ("Birth date", "出生日期"),
-    "col_sex": ("Sex", "性别"),
-    "col_donor_1": ("Donor", "供者"),
-    "col_donor_2": ("Donor", "供者"),
-    "col_likelihood_ratio": ("Ratio", "似然比"),
-    "col_unrelated_pairs": ("Pairs by chance", "偶然配对数"),
-    "col_age_difference": ("Years apart", "年龄差"),
-    "col_same_branch": ("Same branch", "同一分库"),
-    "col_age": ("Age", "年龄"),
-    "col_share": ("Share", "占比"),
-    "col_first_day": ("Year from", "起始日"),
-    "col_leaving": ("Leaving", "离库"),
-    "col_donations": ("Donations", "捐献例数"),
-    "col_abroad_donations": ("Abroad", "境外"),
-    "col_donors_with_donations": ("Donors who gave", "捐献者数"),
-    "col_per_1000": ("For each 1,000", "每千名"),
-    "col_year": ("Year", "年份"),
-    "col_reserved": ("Reserved", "预留日"),
-    "col_collected": ("Collected", "采集日"),
-    "col_days": ("Days", "天数"),
 }
 
 
@@ -346,4 +394,4 @@ def texts(lang: str) -> dict[str, str]:
     if lang not in LANGUAGES:
         raise KeyError(lang)
     at = LANGUAGES.index(lang)
-    return {key: both[at] for key, both in _TEXTS.items()}
+    return {key: both[at] for key, both in (_TEXTS | COLUMNS).items()}

@@ -3,20 +3,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ..._words import Number
 from ...report.phrases import chinese
 from ...report.texts import texts as report_texts
 from .. import plots
 from .blocks import Kind, Part, Picture, Table, count, text
-from .figures import MOST_GROUPS, drawable
+from .figures import MOST_GROUPS, largest
 from .outcome import PoolAnalysis
 from .texts import texts
 
 if TYPE_CHECKING:
     import pandas
+
+
+_YEAR = "_year"
+_POWER = re.compile(r"\b10\^(\d{1,2})\b")
 
 
 class Writer:
@@ -31,13 +37,20 @@ class Writer:
         self.lang = lang
         self.top = top
         self.t = texts(lang)
-        self.by_word = report_texts(lang).get(f"field_{analysis.by}", analysis.by)
+        self.by_word = self._field(analysis.by)
 
-    def say(self, key: str, *values: str) -> str:
-        return self.t[key].format(*values)
+    def _field(self, name: str) -> str:
+        known = report_texts(self.lang)
+        stem = name.removesuffix(_YEAR)
+        word = known.get(f"field_{name}") or known.get(f"field_{stem}") or stem.replace("_", " ")
+        return word if stem == name else self.say("year_of", word)
+
+    def say(self, key: str, *values: str | int) -> str:
+        return self.t[key].format(*(Number(one) if isinstance(one, int) else one for one in values))
 
     def sentence(self, words: str) -> str:
-        """A sentence of the library."""
+        """A sentence of the library; its large numbers all with their digits."""
+        words = _POWER.sub(lambda found: f"{10 ** int(found[1]):,}", words)
         return words if self.lang == "en" else chinese(words) or words
 
     def flag(self, value: Any) -> str:
@@ -57,9 +70,13 @@ class Writer:
         """A table of the first rows of a longer one."""
         return replace(table, note=self.listed(whole) if len(whole) > len(table.rows) else "")
 
-    def part(self, heading: str, names: tuple[str, ...], make: Callable[..., Part]) -> Part:
-        """A part that needs these tables, or why there are none."""
+    def part(
+        self, heading: str, names: tuple[str, ...], make: Callable[..., Part], *, silent: bool = False
+    ) -> Part:
+        """A part that needs these tables, or why there are none; nothing when it is to be silent."""
         reasons = [self.analysis.missing[name] for name in names if name in self.analysis.missing]
+        if reasons and silent:
+            return Part()
         if reasons:
             return Part(heading, list(dict.fromkeys(one.words(self.lang) for one in reasons)))
         return make(heading, *(self.analysis.tables[name] for name in names))
@@ -73,6 +90,6 @@ class Writer:
             groups = table[group].nunique()
             if groups > MOST_GROUPS:
                 note = self.say("largest", count(MOST_GROUPS), count(groups))
-            table = drawable(table, group)
+            table = largest(table, group)
         draw = getattr(plots, function or name)
         return Picture(name, words, lambda: draw(table, lang=self.lang), note)
