@@ -79,7 +79,7 @@ registry
 # %%
 with am.Progress("estimating") as progress:
     estimates = am.estimate_by(registry, "population", loci="10/10", progress=progress)
-frequencies = am.estimation.joined(list(estimates.values()))
+frequencies = estimates.frequencies
 for name, estimate in estimates.items():
     print(f"{name:6} {estimate.people:6,} donors, {len(estimate):5,} haplotypes")
 
