@@ -87,12 +87,13 @@ for name, estimate in estimates.items():
 # ## For how many patients is there a donor?
 #
 # `match_likelihood` is the exact chance that a random patient of a population has at least one matched donor, by the number of
-# donors. `shares` says of which populations the donors are, in every size.
+# donors. `shares` says of which populations the donors are, in every size. Retired donors (`DE`) do not count.
 
 # %%
-have = registry.to_pandas()["population"].value_counts()
+pool = registry.to_pandas()
+have = pool.loc[pool["status"] != "DE", "population"].value_counts()
 shares = (have / have.sum()).to_dict()
-now = len(registry)
+now = int(have.sum())
 
 
 def chance(population, **options):
@@ -170,7 +171,7 @@ table_of_gains["province"] = sum(share * table_of_gains[population] for populati
 
 # %% [markdown]
 # In percentage points for each 1,000 more donors. Nine of ten patients are at the coast, and yet a thousand donors of the hills add no less
-# for the province as a whole: the 88,000 of the coast leave little to add, the 7,000 of the hills much. For the patients of the hills it is
+# for the province as a whole: the 87,000 of the coast leave little to add, the 7,000 of the hills much. For the patients of the hills it is
 # more than twenty times as much:
 
 # %%
@@ -179,7 +180,8 @@ plots.recruitment(gains[gains["patients"] == "hills"], title="Gain for patients 
 # %% [markdown]
 # ## What does each branch add now?
 #
-# `branch_value` looks at the donors as they are: which patients (donors of the whole pool, one by one) have their only certain match in one branch?
+# `branch_value` looks at the donors as they are: which patients (donors of the whole pool, one by one, without the retired) have their
+# only certain match in one branch?
 
 # %%
 with am.Progress("everyone against everyone") as progress:

@@ -30,7 +30,7 @@ def table(path):
     header = lines[0].split("\t")
     rows = [line.split("\t") for line in lines[1:]]
     assert all(len(row) == len(header) for row in rows)
-    return [dict(zip(header, row)) for row in rows]
+    return [dict(zip(header, row, strict=True)) for row in rows]
 
 
 def release_rows(name, delimiter):
@@ -173,7 +173,7 @@ def test_haplotype_table_is_well_formed():
                for name in names)
     assert all(1e-6 <= value <= 1 for value in values)
     assert 0.98 < sum(values) <= 1.000001
-    order = list(zip((-value for value in values), names))
+    order = list(zip((-value for value in values), names, strict=True))
     assert order == sorted(order)
 
 
@@ -187,7 +187,7 @@ def test_em_reproduces_the_exact_frequencies():
 def test_em_on_a_case_done_by_hand():
     """One double heterozygote and one person who is certain: the likelihood is highest at one phase."""
     def one(first, second):
-        return [[(a, b)] for a, b in zip(first, second)]
+        return [[(a, b)] for a, b in zip(first, second, strict=True)]
 
     found, _ = em_script().estimate([one("ab", "ab"), one("ab", "AB")])
     assert found["a", "b"] == pytest.approx(0.75, abs=1e-6)

@@ -324,7 +324,7 @@ def test_command_json_file_and_quality(tmp_path):
         (["--loci", "12/12"], "leaves open"),
         (["--bins", "0"], "from 1"),
         (["--bins", "2000"], "bins"),
-        (["--null-alleles", "2"], "null_alleles"),
+        (["--null-alleles", "2"], "--null-alleles"),
         (["--mac", "m.txt"], "mac"),
         (["--release", "no/such"], "no/such"),
     ],

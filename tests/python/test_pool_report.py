@@ -27,7 +27,7 @@ HOSTILE = ("<script>alert(1)</script>", "$x^{", "\u202egnp", "W" * 64, "a\nb", "
 
 @functools.cache
 def analysed():
-    return analytics.analyse(simulated()[1], on=DAY, bootstrap=10)
+    return analytics.analyse(simulated()[1], on=DAY, bootstrap=20)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def tables_of(page):
 
 def written(registry, folder, lang="en", **options):
     path = folder / "pool.html"
-    made = analytics.write_pool_report(registry, path, lang=lang, **{"on": DAY, "bootstrap": 2} | options)
+    made = analytics.write_pool_report(registry, path, lang=lang, **{"on": DAY, "bootstrap": 20} | options)
     return made, path.read_text(encoding="utf-8")
 
 
@@ -69,7 +69,7 @@ def written(registry, folder, lang="en", **options):
 def test_tables_are_those_of_the_functions():
     registry, made = simulated()[1], analysed()
     loci = ["A", "C", "B", "DRB1", "DQB1"]
-    estimate = am.estimate(registry, loci, name="pool", bootstrap=10)
+    estimate = am.estimate(registry, loci, name="pool", bootstrap=20)
     pool = estimate.frequencies
     wanted = {
         "completeness_by_year": analytics.completeness(registry, by="registered_year"),
@@ -78,7 +78,7 @@ def test_tables_are_those_of_the_functions():
         "attrition": analytics.attrition(registry, on=DAY),
         "completeness": analytics.completeness(registry),
         "completeness_by": analytics.completeness(registry, by="branch"),
-        "alleles": analytics.allele_frequencies(registry, loci, bootstrap=10),
+        "alleles": analytics.allele_frequencies(registry, loci, bootstrap=20),
         "haplotypes": estimate.to_pandas(),
         "hardy_weinberg": analytics.hardy_weinberg(registry, loci),
         "linkage": analytics.linkage(pool, loci),
@@ -634,7 +634,7 @@ def pool_file(tmp_path):
 
 
 def test_the_command(pool_file, tmp_path):
-    asked = ["analyse", "--donors", pool_file, "--on", DAY, "--bootstrap", "2"]
+    asked = ["analyse", "--donors", pool_file, "--on", DAY, "--bootstrap", "20"]
     code, out, err = call(*asked)
     assert code in (0, 3) and err == ""
     for told in (
