@@ -55,8 +55,8 @@ struct pool_matches {
     std::size_t typings = 0;  ///< distinct typings at the loci
 };
 
-/// Counts exactly what `search` finds for a patient with the typing of each donor, less the retired. `groups` is empty or has one number a donor,
-/// such as of branches. The same for any number of threads.
+/// Counts exactly what `search` finds for a patient with the typing of each donor, less the retired. `groups` is empty or
+/// has one number a donor, such as of branches. The same for any number of threads.
 ///
 /// Cost: the square of the number of distinct typings, of which all but those near at the most telling locus are passed over:
 /// 100,000 donors of mixed typing quality at 10/10 with one mismatch take some seconds on two cores.
