@@ -434,6 +434,8 @@ def count_pool_matches(
     max_mismatches: int,
     on: str | None,
     groups: npt.NDArray[np.uint32],
+    dpb1: str,
+    tce_version: str,
     threads: int,
     progress: Callable[[int, int], None] | None,
 ) -> dict[str, Any]: ...

@@ -69,8 +69,11 @@ py::array_t<std::int64_t> groups_of(const match_counts& counts, std::size_t dono
 }
 
 py::dict count_matches(const registry& donors, const std::string& loci, unsigned max_mismatches, const std::optional<std::string>& on,
-                       const in_array<std::uint32_t>& groups, std::size_t threads, const py::object& progress) {
+                       const in_array<std::uint32_t>& groups, const std::string& dpb1, const std::string& tce_version, std::size_t threads,
+                       const py::object& progress) {
     pool_match_options options{loci_from_text(loci), max_mismatches, threads};
+    options.dpb1 = rule_of(dpb1);
+    options.tce_version = tce_version;
     if (on) {
         const auto day = read_date(*on);
         if (!day) throw format_error(problem::with_value("on", *on, "not a date YYYY-MM-DD"));
@@ -121,7 +124,7 @@ void bind_likelihood(py::module_& m) {
         .def_property_readonly("limit", &match_likelihood::limit)
         .def_property_readonly("genotype_count", &match_likelihood::genotype_count);
     m.def("count_pool_matches", &count_matches, py::arg("registry"), py::arg("loci"), py::arg("max_mismatches"), py::arg("on"),
-          py::arg("groups"), py::arg("threads"), py::arg("progress"));
+          py::arg("groups"), py::arg("dpb1"), py::arg("tce_version"), py::arg("threads"), py::arg("progress"));
 }
 
 }  // namespace allomatch::python

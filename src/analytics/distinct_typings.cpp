@@ -13,11 +13,15 @@ distinct_typings::distinct_typings(const registry& donors, const pool_match_opti
     for (const locus l : options.loci)
         if (donors.column(l).typed > 0) loci_.push_back(l);
     std::stable_sort(loci_.begin(), loci_.end(), [&](locus a, locus b) { return donors.column(a).passing < donors.column(b).passing; });
-    std::vector<std::vector<genotype_code>> of_donor(loci_.size());
-    for (std::size_t at = 0; at < loci_.size(); ++at) {
-        of_donor[at].reserve(donors.size());
-        for (donor_index d = 0; d < donors.size(); ++d) of_donor[at].push_back(donors.code(loci_[at], d));
-    }
+    std::vector<std::vector<genotype_code>> of_donor;
+    const auto read = [&](locus l) {
+        auto& column = of_donor.emplace_back();
+        column.reserve(donors.size());
+        for (donor_index d = 0; d < donors.size(); ++d) column.push_back(donors.code(l, d));
+    };
+    for (const locus l : loci_) read(l);
+    const bool with_dpb1 = options.dpb1 != dpb1_rule::any;
+    if (with_dpb1) read(locus::DPB1);
     std::iota(donors_.begin(), donors_.end(), 0U);
     std::sort(donors_.begin(), donors_.end(), [&](donor_index a, donor_index b) {
         for (const auto& column : of_donor)
@@ -32,10 +36,12 @@ distinct_typings::distinct_typings(const registry& donors, const pool_match_opti
         if (is_new) {
             begins_.push_back(i);
             for (std::size_t at = 0; at < loci_.size(); ++at) codes_[at].push_back(of_donor[at][d]);
+            if (with_dpb1) dpb1_.push_back(of_donor.back()[d]);
             offered_.push_back(0);
             group_.push_back(match_counts::no_group);
         }
         if (availability.refused(d) != refused_offer::none || availability.status(d) == "DE") continue;
+        if (with_dpb1 && dpb1_.back() == untyped_code) continue;
         can_be_offered_[d] = 1;
         ++offered_.back();
         if (!groups.empty()) group_.back() = joined_group(group_.back(), groups[d]);

@@ -12,7 +12,8 @@
 namespace allomatch {
 
 /// Typings as columns of genotype codes, sorted by them; `loci` go from the one that tells donors apart best to the worst.
-/// Loci where nobody is typed are left out: any two people have 0 to 2 mismatches there.
+/// Loci where nobody is typed are left out: any two people have 0 to 2 mismatches there. Under a rule for DPB1 the typings
+/// are told apart there too, and whoever is not typed there cannot be offered.
 class distinct_typings {
 public:
     distinct_typings(const registry& donors, const pool_match_options& options, std::span<const std::uint32_t> groups);
@@ -20,6 +21,8 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return begins_.size() - 1; }
     [[nodiscard]] const std::vector<locus>& loci() const noexcept { return loci_; }
     [[nodiscard]] std::span<const genotype_code> codes(std::size_t at) const noexcept { return codes_[at]; }
+    /// Codes at DPB1; none without a rule for it.
+    [[nodiscard]] std::span<const genotype_code> dpb1() const noexcept { return dpb1_; }
     /// Donors with a typing.
     [[nodiscard]] std::span<const donor_index> donors(std::size_t typing) const noexcept {
         return std::span(donors_).subspan(begins_[typing], begins_[typing + 1] - begins_[typing]);
@@ -35,6 +38,7 @@ public:
 private:
     std::vector<locus> loci_;
     std::vector<std::vector<genotype_code>> codes_;
+    std::vector<genotype_code> dpb1_;
     std::vector<donor_index> donors_;
     std::vector<std::uint32_t> begins_;
     std::vector<std::uint32_t> offered_;

@@ -60,11 +60,8 @@ genotype_coding::genotype_coding(std::span<const frequency_set* const> sets, con
     std::vector<locus> loci = options.loci;
     for (auto l = loci.begin(); l != loci.end(); ++l)
         if (std::find(loci.begin(), l, *l) != l) refuse("loci", name(*l), "the locus is named twice");
-    if (options.dpb1 != dpb1_rule::any) {
-        if (std::find(loci.begin(), loci.end(), locus::DPB1) != loci.end())
-            refuse("dpb1", options.dpb1 == dpb1_rule::match ? "match" : "permissive", "DPB1 is among the searched loci");
-        loci.push_back(locus::DPB1);
-    }
+    const std::size_t version = tce_version_of(options.dpb1, loci, *sets.front()->names(), options.tce_version);
+    if (options.dpb1 != dpb1_rule::any) loci.push_back(locus::DPB1);
     for (coded_haplotypes& set : sets_) set.codes.resize(loci.size());
     for (const locus l : loci) {
         std::unordered_map<class_id, class_code> codes{{no_class, 0}};
@@ -87,7 +84,7 @@ genotype_coding::genotype_coding(std::span<const frequency_set* const> sets, con
         loci_.push_back(locus_of(classes.size()));
         if (l == locus::DPB1 && options.dpb1 != dpb1_rule::any) {
             loci_.back().counted = false;
-            if (options.dpb1 == dpb1_rule::permissive) join_levels(sets, classes, options);
+            if (options.dpb1 == dpb1_rule::permissive) join_levels(sets, classes, version);
         }
     }
     place_fields();
@@ -96,15 +93,13 @@ genotype_coding::genotype_coding(std::span<const frequency_set* const> sets, con
 
 /// Gives contents of the same known level one number.
 void genotype_coding::join_levels(std::span<const frequency_set* const> sets, std::span<const class_id> classes,
-                                  const likelihood_options& options) {
+                                  std::size_t tce_version) {
     const nomenclature& names = *sets.front()->names();
-    const std::size_t version = names.tce_version(options.tce_version);
-    if (names.tce_versions().empty()) refuse("dpb1", "permissive", "the release has no TCE groups");
     std::unordered_map<class_id, unsigned> groups;
     for (const frequency_set* set : sets)
         for (const haplotype_allele& a : set->alleles(position_of(*set, locus::DPB1)))
             a.alleles.for_each([&](allele_id id) {
-                if (!a.is_null() && names.class_of(id) == a.matched) groups[a.matched] |= 1U << names.tce_group(id, version);
+                if (!a.is_null() && names.class_of(id) == a.matched) groups[a.matched] |= 1U << names.tce_group(id, tce_version);
             });
     coded_locus& dpb1 = loci_.back();
     std::array<std::optional<std::uint32_t>, 4> of_level;

@@ -60,7 +60,7 @@ public:
     [[nodiscard]] std::size_t set_count() const noexcept { return sets_.size(); }
 
 private:
-    void join_levels(std::span<const frequency_set* const> sets, std::span<const class_id> classes, const likelihood_options& options);
+    void join_levels(std::span<const frequency_set* const> sets, std::span<const class_id> classes, std::size_t tce_version);
     void place_fields();
     void merge(const frequency_set& set, std::size_t s);
 

@@ -2,6 +2,7 @@
 #include <allomatch/analytics/pool_matches.hpp>
 
 #include "distinct_typings.hpp"
+#include "dpb1_fit.hpp"
 
 #include <allomatch/core/parallel.hpp>
 #include <allomatch/search/search.hpp>
@@ -199,8 +200,11 @@ pool_matches count_pool_matches(const registry& donors, const pool_match_options
             tasks.push_back(t);
     tasks.push_back(static_cast<std::uint32_t>(typings.size()));
 
+    std::optional<dpb1_fit> dpb1;
+    if (options.dpb1 != dpb1_rule::any) dpb1.emplace(donors, options);
     struct scratch {
         near_typings near;
+        std::optional<dpb1_fit> dpb1;
         near_counts potential;
         near_counts certain;
     };
@@ -208,17 +212,19 @@ pool_matches count_pool_matches(const registry& donors, const pool_match_options
     std::size_t done = 0;
     parallel_for_blocks_with(
         tasks.size() - 1, 1, options.threads,
-        [&] { return scratch{near_typings(donors, typings, options), near_counts(out.potential.width()), near_counts(out.potential.width())}; },
+        [&] { return scratch{near_typings(donors, typings, options), dpb1, near_counts(out.potential.width()), near_counts(out.potential.width())}; },
         [&](scratch& s, std::size_t begin, std::size_t) {
             for (std::uint32_t t = tasks[begin]; t < tasks[begin + 1]; ++t) {
                 s.potential.start();
                 s.certain.start();
-                const auto near = s.near.find(t);
+                const bool any_may_fit = !s.dpb1 || s.dpb1->start(typings.dpb1()[t]);
+                const auto near = any_may_fit ? s.near.find(t) : std::span<const std::uint32_t>{};
                 for (std::size_t i = 0; i < near.size(); ++i) {
                     const std::uint32_t other = near[i];
                     const std::uint32_t group = typings.group(other);
-                    s.potential.add(s.near.mismatches(i), typings.offered(other), group, other == t);
-                    s.certain.add(s.near.mismatches_max(other), typings.offered(other), group, other == t);
+                    const auto fit = s.dpb1 ? s.dpb1->of(typings.dpb1()[other]) : dpb1_fit::answer{true, true};
+                    if (fit.possible) s.potential.add(s.near.mismatches(i), typings.offered(other), group, other == t);
+                    if (fit.certain) s.certain.add(s.near.mismatches_max(other), typings.offered(other), group, other == t);
                 }
                 hand_out(typings, t, s.potential, groups, out.potential);
                 hand_out(typings, t, s.certain, groups, out.certain);

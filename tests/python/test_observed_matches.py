@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The donors of a registry against each other: as searched donor by donor, and as plain counting has it."""
 
-from itertools import combinations
+from itertools import combinations, product
 from math import comb
 
 import allomatch as am
 import numpy as np
 import pytest
 from allomatch import analytics
+from pools import frequencies_of
 
 pd = pytest.importorskip("pandas")
 pytest.importorskip("pyarrow")
@@ -127,6 +128,79 @@ def test_formula_lies_in_the_observed_band(tmp_path):
     assert (curve["certain"] <= curve["potential"]).all()
     assert (curve["potential"] > exact["probability"] - 5 * error).all()
     assert (curve["potential"] < exact["probability"] + 0.03).all()
+
+
+def test_dpb1_by_hand():
+    """TCE groups: 09:01 and 10:01 are 1, 03:01 and 14:01 are 2, 04:01 and 02:01 are 3."""
+    rows = [
+        ("a", "09:01", "04:01"),
+        ("b", "10:01", "02:01"),  # permissive with a
+        ("c", "09:01", "04:01"),  # matches a
+        ("d", "03:01", "04:01"),
+        ("e", "03:01/09:01", "04:01"),  # may match d, or a and c
+        ("f", "", ""),
+        ("g", "14:01", "04:01"),  # retired
+    ]
+    frame = pd.DataFrame(rows, columns=["id", "DPB1_1", "DPB1_2"]).assign(A_1="02:01", A_2="24:02")
+    frame["status"] = ["DE" if name == "g" else "AV" for name in frame["id"]]
+    wanted = {
+        "match": {"potential_0": [2, 0, 2, 1, 3, 0, 0], "certain_0": [1, 0, 1, 0, 0, 0, 0]},
+        "permissive": {"potential_0": [3, 3, 3, 1, 4, 0, 2], "certain_0": [2, 2, 2, 0, 0, 0, 1]},
+    }
+    for rule, columns in wanted.items():
+        table = analytics.observed_matches(frame, loci="A", mismatches=0, dpb1=rule)
+        assert list(table["others"]) == [4, 4, 4, 4, 4, 5, 5]
+        for name, counts in columns.items():
+            assert list(table[name]) == counts, (rule, name)
+        curve = analytics.observed_likelihood(frame, loci="A", dpb1=rule)
+        shares = [np.mean([n > 0 for n in columns[f"{kind}_0"][:5]]) for kind in ("certain", "potential")]
+        assert curve.iloc[-1].tolist() == pytest.approx([4, *shares])
+    same = analytics.observed_matches(frame, loci="A", mismatches=0, dpb1="permissive", tce_version="V2")
+    assert same.equals(table)
+    for options, column in (
+        ({"loci": "A,DPB1", "dpb1": "match"}, "dpb1"),
+        ({"loci": "A", "dpb1": "equal"}, "dpb1"),
+        ({"loci": "A", "dpb1": "match", "tce_version": "V2"}, "tce_version"),
+        ({"loci": "A", "dpb1": "permissive", "tce_version": "V9"}, "tce_version"),
+    ):
+        for asked in (analytics.observed_matches, analytics.observed_likelihood):
+            with pytest.raises(am.FormatError) as caught:
+                asked(frame, **options)
+            assert caught.value.column == column
+    with pytest.raises(am.FormatError, match="typed at DPB1"):
+        analytics.observed_likelihood(frame[frame["id"].isin(["a", "f", "g"])], loci="A", dpb1="match")
+
+
+def test_dpb1_as_searched(tmp_path):
+    """The potential matches are those that searches call matched, or permissive as one possibility."""
+    alleles = product(("02:01", "24:02"), ("40:01", "46:01"), ("09:01", "03:01", "14:01", "04:01", "02:01"))
+    frequencies_of(tmp_path, {"A*{}~B*{}~DPB1*{}".format(*each): 0.05 for each in alleles})
+    files = am.simulate(tmp_path / "pool", donors=300, patients=1, seed=4, frequencies=[tmp_path / "set.csv"])
+    mac = am.MacTable.load(files["mac"])
+    registry = am.Registry.from_csv(files["donors"], mac=mac)
+    rows = pd.read_csv(files["donors"], dtype=str, keep_default_na=False)
+    retired = set(rows["id"][rows["status"] == "DE"])
+    table = analytics.observed_matches(registry, loci="A,B", mismatches=1, dpb1="permissive")
+    typed = set(rows["id"][rows["DPB1_1"] + rows.get("DPB1", "") != ""])
+    assert len(typed) > 50
+    cells = [column for column in rows.columns if column.split("_")[0] in ("A", "B", "DPB1")]
+    checked = 0
+    for donor in range(0, 300, 3):
+        if rows["id"][donor] not in typed:
+            assert table["potential_0"][donor] == table["certain_1"][donor] == 0
+            continue
+        patient = am.Patient("P", {column: rows[column][donor] for column in cells}, mac=mac)
+        hits = [
+            hit
+            for hit in registry.search(patient, loci="A,B", max_mismatches=1)
+            if hit.donor_id in typed - retired - {rows["id"][donor]}
+        ]
+        fitting = [hit for hit in hits if {"match", "permissive"} & set(hit.dpb1_tce_possible)]
+        for k in (0, 1):
+            assert table[f"potential_{k}"][donor] == sum(hit.mismatches == k for hit in fitting)
+        checked += len(fitting)
+    assert checked > 300
+    assert (table["certain_0"] <= table["potential_0"]).all() and table["certain_0"].sum() > 0
 
 
 def branches_of(*rows):

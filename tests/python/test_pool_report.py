@@ -119,7 +119,9 @@ def test_tables_are_those_of_the_functions():
         }.items():
             pandas.testing.assert_frame_equal(mine[name], table, obj=name)
     assert set(made.tables) | set(made.left_out) == set(parts.PARTS)
-    assert set(made.left_out) == {"likelihood_dpb1", "donations_by_year", "days_to_collection"}
+    assert set(made.left_out) == {
+        *("likelihood_dpb1", "observed_dpb1", "donations_by_year", "days_to_collection")
+    }
     assert made.too_ambiguous == estimate.left_out["too_ambiguous"] > 0
     assert (made.own, made.population, made.set_name) == (True, "pool", "10/10")
 
@@ -421,7 +423,11 @@ def test_dpb1_of_those_typed_there(tmp_path):
     assert list(dict.fromkeys(found["dpb1"])) == ["", "permissive", "match"]
     by_kind = {kind: part["probability"].to_numpy() for kind, part in found.groupby("dpb1")}
     assert (by_kind["match"] <= by_kind["permissive"]).all() and (by_kind["permissive"] <= by_kind[""]).all()
-    assert "With DPB1 as well" in page
+    assert "With DPB1 as well" in page and "among the 20 donors typed there" in page
+    observed = made.tables["observed_dpb1"]
+    wanted = analytics.observed_likelihood(registry_of(rows), loci="A,B", dpb1="permissive")
+    pandas.testing.assert_frame_equal(observed, wanted)
+    assert observed["size"].iloc[-1] == 19 and observed["certain"].iloc[-1] == 1
     made, page = written(registry_of(rows), tmp_path, loci="A,B", frequencies=frequencies_of(tmp_path, hf))
     likely = analytics.match_likelihood(frequencies_of(tmp_path, hf), sizes=[1000], loci="A,B", dpb1="match")
     row = made.tables["likelihood_dpb1"].set_index(["dpb1", "size"]).loc[("match", 1000)]

@@ -3,6 +3,7 @@
 /// For how many patients a registry of a given size has a matched donor, exactly, from haplotype frequencies.
 #pragma once
 
+#include <allomatch/analytics/dpb1_rule.hpp>
 #include <allomatch/haplotype/frequency_set.hpp>
 
 #include <cstddef>
@@ -13,13 +14,6 @@
 #include <vector>
 
 namespace allomatch {
-
-/// What a matched donor must have at DPB1 beside the searched loci.
-enum class dpb1_rule : std::uint8_t {
-    any,         ///< nothing
-    match,       ///< the patient's genotype
-    permissive,  ///< that, or the same lowest TCE group where it is known on both sides. Semantics.md section 5
-};
 
 /// Donors of one population.
 struct donor_population {

@@ -3,6 +3,7 @@
 /// Every donor of a registry as a patient against all the others: how many match.
 #pragma once
 
+#include <allomatch/analytics/dpb1_rule.hpp>
 #include <allomatch/registry/registry.hpp>
 
 #include <cstddef>
@@ -10,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace allomatch {
@@ -19,6 +21,8 @@ struct pool_match_options {
     unsigned max_mismatches = 1;  ///< most mismatches that are counted, over all loci
     std::size_t threads = 0;      ///< 0: all cores
     day_number on = today();      ///< day that availability is looked up at
+    dpb1_rule dpb1 = dpb1_rule::any;
+    std::string tce_version{};    ///< see `nomenclature::tce_version`
     /// Gets how many of the distinct typings are done, from any thread, never at the same time.
     std::function<void(std::size_t done, std::size_t all)> progress{};
 };
@@ -47,7 +51,7 @@ private:
 };
 
 /// The donor itself is not counted, nor are retired donors (status DE) and those whom a search would not offer (see
-/// `donor_availability`).
+/// `donor_availability`). Under a rule for DPB1 nobody is who is not typed there, and patients who are not have no matches.
 struct pool_matches {
     match_counts potential;  ///< by the lowest count of mismatches, as searches limit it: an upper bound of matches
     match_counts certain;    ///< by the highest count that some resolution of both typings allows: a lower bound
@@ -60,7 +64,7 @@ struct pool_matches {
 ///
 /// Cost: the square of the number of distinct typings, of which all but those near at the most telling locus are passed over:
 /// 100,000 donors of mixed typing quality at 10/10 with one mismatch take some seconds on two cores.
-/// \throws format_error for no locus, a doubled one, or more than 18 mismatches.
+/// \throws format_error for no locus, a doubled one, more than 18 mismatches, or a rule for DPB1 that does not fit.
 [[nodiscard]] pool_matches count_pool_matches(const registry& donors, const pool_match_options& options,
                                               std::span<const std::uint32_t> groups = {});
 

@@ -210,6 +210,23 @@ def option_list(option: str, values: Any) -> list[Any]:
     return option_values.several(option, values, "a list of numbers")
 
 
+def dpb1_rule(dpb1: str | None, tce_version: str | None) -> tuple[str, str]:
+    """The rule for DPB1 and the version of its groups, empty for none.
+
+    Raises:
+        FormatError: neither ``match`` nor ``permissive``, or a version without ``permissive``.
+    """
+    rules = " or ".join(_DPB1_RULES)
+    if dpb1 is not None and option_values.text("dpb1", dpb1, rules) not in _DPB1_RULES:
+        raise option_values.refuse("dpb1", dpb1, f"expected {rules}")
+    if tce_version is not None:
+        option_values.text("tce_version", tce_version, "V1, V2 ..")
+        if dpb1 != "permissive" or not tce_version:
+            reason = "expected V1, V2 .., and dpb1 to be permissive"
+            raise option_values.refuse("tce_version", tce_version, reason)
+    return dpb1 or "", tce_version or ""
+
+
 def _count(option: str, value: Any) -> float:
     number = option_values.real(option, value)
     if not (math.isfinite(number) and number >= 0):
@@ -278,14 +295,7 @@ def _model(
         chances = {name: option_values.part("reachable", reachable[name]) for name in parts}
     else:
         chances = dict.fromkeys(parts, option_values.part("reachable", reachable))
-    rules = " or ".join(_DPB1_RULES)
-    if dpb1 is not None and option_values.text("dpb1", dpb1, rules) not in _DPB1_RULES:
-        raise option_values.refuse("dpb1", dpb1, f"expected {rules}")
-    if tce_version is not None:
-        option_values.text("tce_version", tce_version, "V1, V2 ..")
-        if dpb1 != "permissive" or not tce_version:
-            reason = "expected V1, V2 .., and dpb1 to be permissive"
-            raise option_values.refuse("tce_version", tce_version, reason)
+    rule, version = dpb1_rule(dpb1, tce_version)
     count = option_values.whole("threads", threads, 2**16)
     core = _core.MatchLikelihood(
         patients._core,
@@ -293,8 +303,8 @@ def _model(
         [(others._core, name, chances[name]) for name in parts],
         ",".join(option_values.loci("loci", loci)),
         option_values.whole("mismatches", mismatches, 1),
-        dpb1 or "",
-        tce_version or "",
+        rule,
+        version,
         count,
     )
     return _Model(core, list(parts), list(parts.values()), count)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from .. import _core, option_values
 from ..option_values import Day
-from ._likelihood import _count, option_list
+from ._likelihood import _count, dpb1_rule, option_list
 from ._pool import Flags, Floats, Ints, LocusTexts, frame_of, groups_of, ids_of, registry_of, standing
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ def observed_matches(
     *,
     loci: str | Sequence[str] = "10/10",
     mismatches: int = 1,
+    dpb1: str | None = None,
+    tce_version: str | None = None,
     on: Day = None,
     threads: int = 0,
     progress: Progress = None,
@@ -36,6 +38,10 @@ def observed_matches(
         donors: a registry, or a data frame of donors.
         loci: loci of the search.
         mismatches: most mismatches that are counted, 0 to 2.
+        dpb1: ``match`` or ``permissive``: what a match must be at DPB1 as well, ``loci`` not, as
+            :func:`match_likelihood` has it. Donors who are not typed there then count for nobody, and match
+            nobody.
+        tce_version: of the TCE groups, such as ``V2``; the newest of the release when left out.
         on: day that reservations are looked up at; today when left out.
         threads: 0 for all cores.
         progress: called now and then with the number of distinct typings done and of all.
@@ -45,7 +51,8 @@ def observed_matches(
         all whom a search would offer and who are not retired (status ``DE``), less itself; for each number k
         of mismatches ``potential_k``, how many of them have exactly k by the lowest count (``mismatches`` of
         a search: an upper bound where typings are ambiguous), and ``certain_k``, how many have k by the
-        highest count that some resolution allows (``mismatches_max``).
+        highest count that some resolution allows (``mismatches_max``). Under a rule for DPB1 those who may
+        fit it, and those who do whatever the typings resolve to.
 
     Raises:
         FormatError: an option does not fit.
@@ -55,7 +62,8 @@ def observed_matches(
     at 10/10 with one mismatch on two cores.
     """
     registry = registry_of(donors)
-    found = _counted(registry, loci, mismatches, on, None, threads, progress)
+    rule = dpb1_rule(dpb1, tce_version)
+    found = _counted(registry, loci, mismatches, on, None, threads, progress, rule)
     columns: dict[str, Any] = {"id": ids_of(registry), "others": found["others"].astype(np.int64)}
     for k in range(found["potential"].shape[1]):
         for kind in _KINDS:
@@ -70,6 +78,8 @@ def observed_likelihood(
     loci: str | Sequence[str] = "10/10",
     mismatches: int = 0,
     reachable: float = 1.0,
+    dpb1: str | None = None,
+    tce_version: str | None = None,
     on: Day = None,
     threads: int = 0,
     progress: Progress = None,
@@ -86,7 +96,9 @@ def observed_likelihood(
             out.
         mismatches: 0, or 1 or 2 for donors with at most so many.
         reachable: chance that a donor can be had when asked, in [0, 1].
-        loci, on, threads, progress: see :func:`observed_matches`.
+        dpb1: ``match`` or ``permissive``: donors who are not typed at DPB1 are then neither patients nor
+            donors.
+        loci, tce_version, on, threads, progress: see :func:`observed_matches`.
 
     Returns:
         A row for each size: ``size``; ``certain`` and ``potential``, shares in [0, 1] by the certain and by
@@ -97,12 +109,17 @@ def observed_likelihood(
     """
     registry = registry_of(donors)
     chance = option_values.part("reachable", reachable)
-    found = _counted(registry, loci, mismatches, on, None, threads, progress)
+    rule = dpb1_rule(dpb1, tce_version)
+    found = _counted(registry, loci, mismatches, on, None, threads, progress, rule)
     patients = standing(registry)
+    if dpb1 is not None:
+        patients &= LocusTexts.of(registry, "DPB1").typed
     others: Ints = found["others"].astype(np.int64)[patients]
     most = int(others.min()) if len(others) else 0
     if most < 1:
-        raise option_values.refuse("donors", len(registry), "expected at least two donors who can be had")
+        at_dpb1 = "" if dpb1 is None else " and are typed at DPB1"
+        reason = f"expected at least two donors who can be had{at_dpb1}"
+        raise option_values.refuse("donors", len(registry), reason)
     if sizes is None:
         steps = [round(100 * 10 ** (step / 10)) for step in range(80)]
         chosen = [size for size in steps if size < most] + [most]
@@ -176,6 +193,7 @@ def _counted(
     groups: Ints | None,
     threads: int,
     progress: Progress,
+    dpb1: tuple[str, str] = ("", ""),
 ) -> dict[str, Any]:
     return _core.count_pool_matches(
         registry._core,
@@ -183,6 +201,7 @@ def _counted(
         option_values.whole("mismatches", mismatches, 2),
         option_values.day_text("on", on),
         np.asarray([] if groups is None else groups, dtype=np.uint32),
+        *dpb1,
         option_values.whole("threads", threads, 2**16),
         option_values.callback("progress", progress),
     )

@@ -8,6 +8,7 @@
 #include <allomatch/search/donor_availability.hpp>
 
 #include <numeric>
+#include <random>
 
 namespace allomatch {
 namespace {
@@ -120,6 +121,86 @@ TEST(pool_matches, retired_donors_are_none_whatever_the_file_knows_of_reservatio
     expect_as_searched(donors, options, 1);
 }
 
+/// Typings of DPB1 as all their resolutions, and the rules as semantics.md section 5 says them.
+struct dpb1_world {
+    using allele_pair = std::array<std::string, 2>;
+    using typing = std::vector<allele_pair>;  // none: untyped
+
+    static int group(const std::string& allele) {
+        static const std::map<std::string, int> groups{{"09:01", 1}, {"10:01", 1}, {"03:01", 2}, {"14:01", 2}, {"02:01", 3}, {"04:01", 3}};
+        const auto it = groups.find(allele);
+        return it == groups.end() ? 0 : it->second;
+    }
+    static int lowest(const allele_pair& p) {
+        return group(p[0]) == 0 || group(p[1]) == 0 ? 0 : std::min(group(p[0]), group(p[1]));
+    }
+    static bool fits(const allele_pair& p, const allele_pair& d, dpb1_rule rule) {
+        const bool is_new = p[0] == "NEW" || p[1] == "NEW";
+        if (!is_new && (p == d || p == allele_pair{d[1], d[0]})) return true;
+        return rule == dpb1_rule::permissive && lowest(p) != 0 && lowest(p) == lowest(d);
+    }
+    static std::pair<bool, bool> fits(const typing& p, const typing& d, dpb1_rule rule) {
+        std::pair found{false, !p.empty() && !d.empty()};
+        for (const allele_pair& a : p)
+            for (const allele_pair& b : d) {
+                found.first = found.first || fits(a, b, rule);
+                found.second = found.second && fits(a, b, rule);
+            }
+        return found;
+    }
+    static std::string text(const typing& t) {
+        std::string out;
+        for (const auto& [a, b] : t) {
+            const auto full = [](const std::string& allele) { return allele == "NEW" ? allele : "DPB1*" + allele; };
+            out += (out.empty() ? "" : "|") + full(a) + "+" + full(b);
+        }
+        return out;
+    }
+};
+
+TEST(pool_matches, dpb1_rules_equal_going_through_all_resolutions) {
+    std::mt19937 random(3);
+    const std::vector<std::string> alleles{"09:01", "10:01", "03:01", "14:01", "02:01", "04:01", "NEW"};
+    const auto one_of = [&](const auto& all) { return all[random() % all.size()]; };
+    for (int world = 0; world < 12; ++world) {
+        std::vector<dpb1_world::typing> typings;
+        std::vector<std::string> at_a;
+        std::vector<testing::pool_donor> rows;
+        for (int d = 0; d < 40; ++d) {
+            auto& typing = typings.emplace_back();
+            for (std::size_t n = random() % 8 == 0 ? 0 : random() % 3 + 1; n > 0; --n) typing.push_back({one_of(alleles), one_of(alleles)});
+            at_a.push_back(one_of(std::vector<std::string>{"24:02", "11:01"}));
+            testing::typed_loci typed{{locus::A, {"02:01", at_a.back()}}};
+            if (!typing.empty()) typed[locus::DPB1] = {dpb1_world::text(typing), "GL"};
+            rows.push_back({std::to_string(d), typed, {{"status", d % 9 == 0 ? "DE" : "AV"}}});
+        }
+        const auto donors = make_pool(rows);
+        std::vector<std::uint32_t> groups;
+        for (donor_index d = 0; d < donors->size(); ++d) groups.push_back(d % 4);
+        for (const dpb1_rule rule : {dpb1_rule::match, dpb1_rule::permissive}) {
+            const pool_matches found = count_pool_matches(*donors, {.loci = {locus::A}, .dpb1 = rule}, groups);
+            for (donor_index p = 0; p < donors->size(); ++p) {
+                plain_counts potential{std::vector<std::uint32_t>(2)};
+                plain_counts certain = potential;
+                std::uint32_t others = 0;
+                for (donor_index d = 0; d < donors->size(); ++d) {
+                    if (d == p || d % 9 == 0 || typings[d].empty()) continue;
+                    ++others;
+                    const auto [is_possible, is_certain] = dpb1_world::fits(typings[p], typings[d], rule);
+                    const unsigned mismatches = at_a[p] == at_a[d] ? 0 : 1;
+                    if (is_possible) potential.add(mismatches, groups[d]);
+                    if (is_certain) certain.add(mismatches, groups[d]);
+                }
+                EXPECT_EQ(found.others[p], others);
+                for (const auto& [counts, expected] : {std::pair(&found.potential, &potential), std::pair(&found.certain, &certain)}) {
+                    for (unsigned k = 0; k <= 1; ++k) EXPECT_EQ(counts->count(p, k), expected->by_count[k]) << world << ' ' << p << ' ' << k;
+                    EXPECT_EQ(counts->group(p), expected->group) << world << ' ' << p;
+                }
+            }
+        }
+    }
+}
+
 TEST(pool_matches, threads_give_the_same) {
     const auto donors = simulated(1500);
     std::size_t last = 0;
@@ -141,6 +222,9 @@ TEST(pool_matches, refuses_what_does_not_fit) {
     const auto donors = make_pool({{"a", {}}});
     EXPECT_THROW((void)count_pool_matches(*donors, {.loci = {}}), format_error);
     EXPECT_THROW((void)count_pool_matches(*donors, {.max_mismatches = 19}), format_error);
+    EXPECT_THROW((void)count_pool_matches(*donors, {.loci = {locus::A, locus::DPB1}, .dpb1 = dpb1_rule::match}), format_error);
+    EXPECT_THROW((void)count_pool_matches(*donors, {.dpb1 = dpb1_rule::permissive, .tce_version = "V9"}), format_error);
+    EXPECT_NO_THROW((void)count_pool_matches(*donors, {.dpb1 = dpb1_rule::permissive, .tce_version = "V2"}));
     const std::vector<std::uint32_t> groups(2);
     EXPECT_THROW((void)count_pool_matches(*donors, {}, groups), format_error);
     EXPECT_EQ(count_pool_matches(*make_pool({}), {}).typings, 0U);

@@ -77,8 +77,12 @@ def likelihood(w: Writer) -> Section:
             " ".join([f"{base}/{base}", *([w.t[f"dpb1_{kind}"]] if kind else [])]): part
             for kind, part in table.groupby("dpb1", sort=False)
         }
-        picture = _curves(w, "likelihood_dpb1", w.t["picture_dpb1"], curves, None)
-        return Part(heading, says, [w.t["dpb1_how"]], [picture])
+        observed = w.analysis.tables.get("observed_dpb1")
+        how = [w.t["dpb1_how"]]
+        if observed is not None:
+            how.append(w.say("dpb1_observed", int(observed["size"].iloc[-1]) + 1))
+        picture = _curves(w, "likelihood_dpb1", w.t["picture_dpb1"], curves, observed)
+        return Part(heading, says, how, [picture])
 
     def sizes(heading: str, table: pandas.DataFrame) -> Part:
         written = [w.t["not_reached"] if missing(size) else count(size) for size in table["size"]]

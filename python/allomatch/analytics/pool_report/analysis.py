@@ -64,7 +64,8 @@ def analyse(
         ``hardy_weinberg``, ``homozygosity``, ``linkage``, ``linkage_pairs`` (C and B), ``likelihood``,
         ``sizes`` and ``observed`` (each with the column ``mismatches``, 0 or 1, in front),
         ``likelihood_sets`` (column ``loci``: each usual set that is typed), ``likelihood_dpb1`` (column
-        ``dpb1``: empty, ``permissive``, ``match``; where a fifth of the donors is typed there),
+        ``dpb1``: empty, ``permissive``, ``match``; where a fifth of the donors is typed there) and
+        ``observed_dpb1`` (permissive, among these),
         ``branch_value``, ``branch_haplotypes``, ``recruitment`` (the largest branches with estimates of
         their own; all other donors are one population without a name), ``typing_probabilities``,
         ``suspicious``, ``duplicates``, ``relatives``, ``ages``, ``ageing_out``, ``attrition`` (nobody

@@ -23,7 +23,7 @@ from .._kinship import duplicates, relatives
 from .._likelihood import DEFAULT_SIZES, match_likelihood, recruitment, size_for
 from .._linkage import linkage, linkage_pairs
 from .._observed import branch_value, observed_likelihood
-from .._pool import LocusTexts, frame_of, groups_of, standing
+from .._pool import Flags, LocusTexts, frame_of, groups_of, standing
 from .._pool import field as values_of
 from .._suspicious import suspicious_typings, typing_probabilities
 from .._use import days_to_collection, donations_by_year, utilisation
@@ -197,13 +197,7 @@ class Work:
 
     def likelihood_dpb1(self) -> pandas.DataFrame:
         """Of the donors typed at DPB1, on top of the other loci."""
-        self.need_loci()
-        typed_there = LocusTexts.of(self.registry, "DPB1").typed
-        if typed_there.mean() < LEAST_DPB1:
-            raise LeftOut("why_no_dpb1", f"{100 * LEAST_DPB1:.0f} %")
-        others = [locus for locus in self.analysis.loci if locus != "DPB1"]
-        if not others:
-            raise LeftOut("why_one_locus")
+        typed_there, others = self.need_dpb1()
         population = self.analysis.population
         if self.analysis.own and "DPB1" not in self.analysis.loci:
             people = np.flatnonzero(typed_there).tolist()
@@ -218,6 +212,25 @@ class Work:
             for kind in ("", "permissive", "match")
         }
         return _stacked("dpb1", found_by)
+
+    def need_dpb1(self) -> tuple[Flags, list[str]]:
+        """Who is typed at DPB1, and the loci beside it."""
+        self.need_loci()
+        typed_there = LocusTexts.of(self.registry, "DPB1").typed
+        if typed_there.mean() < LEAST_DPB1:
+            raise LeftOut("why_no_dpb1", f"{100 * LEAST_DPB1:.0f} %")
+        others = [locus for locus in self.analysis.loci if locus != "DPB1"]
+        if not others:
+            raise LeftOut("why_one_locus")
+        return typed_there, others
+
+    def observed_dpb1(self) -> pandas.DataFrame:
+        """With a permissive DPB1, among those typed there."""
+        typed_there, others = self.need_dpb1()
+        if (standing(self.registry) & typed_there).sum() < 2:
+            raise LeftOut("why_one_donor")
+        options: dict[str, Any] = {"loci": others, "on": self.analysis.on, "threads": self.threads}
+        return observed_likelihood(self.registry, dpb1="permissive", **options)
 
     def sizes(self) -> pandas.DataFrame:
         options = self.likely()
@@ -367,7 +380,7 @@ class Work:
 PARTS = (
     *("completeness", "numbers", "completeness_by", "completeness_by_year"),
     *("alleles", "haplotypes", "hardy_weinberg", "homozygosity", "linkage", "linkage_pairs"),
-    *("likelihood", "likelihood_sets", "likelihood_dpb1", "sizes", "observed"),
+    *("likelihood", "likelihood_sets", "likelihood_dpb1", "sizes", "observed", "observed_dpb1"),
     *("branch_value", "branch_haplotypes", "recruitment"),
     *("typing_probabilities", "suspicious", "duplicates", "relatives"),
     *("ages", "ageing_out", "attrition", "utilisation", "donations_by_year", "days_to_collection"),

@@ -228,6 +228,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Haplotypes with DPB1 are those of the donors typed there; all donors are taken as if they were.",
         "含 DPB1 的单倍型来自在该位点分型的供者；计算假定所有供者均已分型。",
     ),
+    "dpb1_observed": (
+        "The observed band is of permissive DPB1, among the {0:donor} typed there.",
+        "实测区间为 DPB1 允许性，取自在该位点分型的 {0} 名供者。",
+    ),
     "dpb1_match": ("and DPB1", "且 DPB1 相合"),
     "dpb1_permissive": ("and permissive DPB1", "且 DPB1 允许性"),
     "picture_dpb1": ("Match likelihood with DPB1", "含 DPB1 的相合概率"),
