@@ -13,6 +13,8 @@ from .errors import FormatError
 from .patient import Patient
 
 if TYPE_CHECKING:
+    import pandas
+
     from .registry import Registry
 
 Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
@@ -76,6 +78,37 @@ class Frequencies:
     @property
     def nomenclature(self) -> _core.Nomenclature:
         return self._core.nomenclature
+
+    def columns(self, population: str | None = None) -> dict[str, Any]:
+        """The haplotypes of one set as columns, the most frequent first: ``haplotype``, one a locus (``A``,
+        ``B``, ..: the name of the class, null alleles by their own), and ``frequency``, as :meth:`read` took
+        or normalised it. A file with ``haplotype`` and ``frequency`` can be read again.
+
+        Args:
+            population: which set; may be left out where there is only one.
+
+        Raises:
+            FormatError: no such population, or none is named and there are several.
+        """
+        known = self.populations
+        if population is None and len(known) != 1:
+            reason = f"which one? The frequencies have {', '.join(known) or 'none'}"
+            raise FormatError(f"column population: {reason}", column="population", reason=reason)
+        name = known[0] if population is None else option_values.text("population", population)
+        found = _core.haplotype_columns(self._core, name)
+        order = sorted(range(len(found["frequencies"])), key=lambda row: -found["frequencies"][row])
+        loci = {
+            locus: [names[codes[row]] for row in order]
+            for locus, names, codes in zip(found["loci"], found["names"], found["codes"], strict=True)
+        }
+        haplotypes = ["~".join(alleles) for alleles in zip(*loci.values(), strict=True)]
+        return {"haplotype": haplotypes, **loci, "frequency": found["frequencies"][order]}
+
+    def to_pandas(self, population: str | None = None) -> pandas.DataFrame:
+        """One row a haplotype, see :meth:`columns`. Needs pandas."""
+        import pandas
+
+        return pandas.DataFrame(self.columns(population))
 
     def impute(
         self,
