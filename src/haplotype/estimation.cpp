@@ -233,8 +233,11 @@ haplotype_estimate estimate_frequencies(const registry& donors, const estimation
     const typed_people typed(donors, options, *people);
     if (typed.people() == 0) refuse("loci", "", "nobody is typed at these loci");
     const estimation_input in = gather(typed, options);
-    if (in.lists.size() == 0) refuse("most_pairs", std::to_string(options.most_pairs),
-               "no typing is clear enough to begin with: all have more haplotype pairs; more of them or fewer loci may help");
+    if (in.lists.size() == 0) {
+        const char* groups = options.unit == haplotype_unit::two_fields ? ", or classes as the unit: a G group has many names of two fields" : "";
+        refuse("most_pairs", std::to_string(options.most_pairs),
+               std::string("no typing is clear enough to begin with: all have more haplotype pairs; more of them or fewer loci may help") + groups);
+    }
 
     haplotype_estimate out;
     const iteration_limits limits{options.stop, options.most_iterations, options.threads};

@@ -30,6 +30,15 @@ std::optional<std::vector<allele_number>> alleles_of(const nomenclature& names, 
     return sorted(std::move(found));
 }
 
+/// The first two fields of a name, and its suffix.
+std::pair<std::string, std::string> two_fields_of(const std::string& text) {
+    const bool has_suffix = allele_name::suffixes.find(text.back()) != std::string_view::npos;
+    const std::string fields = text.substr(0, text.size() - (has_suffix ? 1 : 0));
+    std::size_t end = fields.find(':');
+    if (end != std::string::npos) end = fields.find(':', end + 1);
+    return {fields.substr(0, end), text.substr(fields.size())};
+}
+
 std::size_t in_both(const alternative& a) {
     std::vector<allele_number> common;
     std::set_intersection(a.first.begin(), a.first.end(), a.second.begin(), a.second.end(), std::back_inserter(common));
@@ -38,14 +47,21 @@ std::size_t in_both(const alternative& a) {
 
 }  // namespace
 
+allele_numbers::allele_numbers(locus l, haplotype_unit unit, const nomenclature& names) : locus_(l), unit_(unit), names_(&names) {
+    if (unit == haplotype_unit::match_class || names.names_only()) return;
+    for (allele_id id = 0; id < names.allele_count(); ++id) {
+        if (locus_of(names.gene_of(id)) != l) continue;
+        auto [stem, suffix] = two_fields_of(names.allele_text(id));
+        const auto [it, added] = suffixes_.try_emplace(std::move(stem), suffix);
+        if (!added && it->second != suffix) it->second.clear();
+    }
+}
+
 std::string allele_numbers::text_of(allele_id id) const {
     if (unit_ == haplotype_unit::match_class && !names_->is_null(id)) return names_->class_text(names_->class_of(id));
-    const std::string text = names_->allele_text(id);
-    std::size_t end = text.find(':');
-    if (end != std::string::npos) end = text.find(':', end + 1);
-    if (end == std::string::npos) return text;
-    const bool suffix = allele_name::suffixes.find(text.back()) != std::string_view::npos;
-    return text.substr(0, end) + (suffix ? text.substr(text.size() - 1) : "");
+    const auto [stem, suffix] = two_fields_of(names_->allele_text(id));
+    const bool kept = names_->is_null(id) || names_->names_only() || suffixes_.at(stem) == suffix;
+    return kept ? stem + suffix : stem;
 }
 
 allele_number allele_numbers::of(std::string text) {

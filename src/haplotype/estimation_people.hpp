@@ -38,7 +38,7 @@ struct locus_choice {
 /// Numbers for the alleles seen at one locus.
 class allele_numbers {
 public:
-    allele_numbers(locus l, haplotype_unit unit, const nomenclature& names) : locus_(l), unit_(unit), names_(&names) {}
+    allele_numbers(locus l, haplotype_unit unit, const nomenclature& names);
 
     /// The number of the unit that an allele belongs to, a new one where it was not seen before.
     allele_number of(allele_id id);
@@ -54,6 +54,7 @@ private:
     locus locus_;
     haplotype_unit unit_;
     const nomenclature* names_;
+    std::unordered_map<std::string, std::string> suffixes_;  ///< by two fields, that of all such alleles
     std::unordered_map<allele_id, allele_number> by_allele_;
     std::unordered_map<std::string, allele_number> by_text_;
     std::vector<std::string> texts_;

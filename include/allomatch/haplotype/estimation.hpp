@@ -21,7 +21,7 @@ namespace allomatch {
 /// What counts as one allele of a haplotype.
 enum class haplotype_unit : std::uint8_t {
     match_class,  ///< the unit of matching, semantics.md section 3
-    two_fields,   ///< the first two fields of the name, with its suffix
+    two_fields,   ///< the first two fields of the name, with N, or another suffix where all alleles of these fields have it
 };
 [[nodiscard]] std::string_view name(haplotype_unit unit) noexcept;
 /// \throws format_error when there is no such unit.

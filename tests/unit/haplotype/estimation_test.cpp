@@ -186,6 +186,22 @@ TEST(haplotype_estimation, classes_two_fields_and_nulls) {
     EXPECT_EQ(set.name(), "pool");
 }
 
+TEST(haplotype_estimation, suffixes_of_two_fields) {
+    // A*24:02 has expressed alleles and 24:02:01:02L; all of A*30:14 are L.
+    const auto donors = pool({{{locus::A, "24:02+30:14L"}}, {{locus::A, "24:02:01:02L+24:09N"}}, {{locus::A, "30:14+24:02:01:01"}}}, nomenclature::builtin());
+    const haplotype_estimate found = estimate_frequencies(*donors, {.loci = {locus::A}, .unit = haplotype_unit::two_fields});
+    EXPECT_EQ(found.pairs, 2U);  // the first and the last typing are the same
+    const auto fields = by_name(found);
+    EXPECT_EQ(fields.size(), 3U);
+    EXPECT_NEAR(fields.at("A*24:02"), 3.0 / 6, 1e-12);
+    EXPECT_NEAR(fields.at("A*30:14L"), 2.0 / 6, 1e-12);
+    EXPECT_NEAR(fields.at("A*24:09N"), 1.0 / 6, 1e-12);
+    EXPECT_EQ(found.set("pool", donors->names()).merged().size(), 3U);
+    // Without a nomenclature each name is its own.
+    const auto named = pool({{{locus::A, "24:02+24:02L"}}}, nomenclature::names());
+    EXPECT_EQ(by_name(estimate_frequencies(*named, {.loci = {locus::A}, .unit = haplotype_unit::two_fields})).size(), 2U);
+}
+
 TEST(haplotype_estimation, options_that_do_not_fit) {
     const auto donors = pool(clear_people());
     const auto bad = [&](estimation_options o) {
