@@ -8,7 +8,7 @@ import allomatch as am
 import pytest
 from pools import frequencies_of, registry_of, simulated
 
-pytest.importorskip("pandas")
+pytest.importorskip("pandas", reason="needs pandas: pip install 'allomatch[frames]'")
 from allomatch import analytics  # noqa: E402
 
 HAPLOTYPES = {

@@ -7,8 +7,8 @@ import allomatch as am
 import pytest
 from pools import DAY, registry_of, simulated
 
-pytest.importorskip("pandas")
-pytest.importorskip("matplotlib")
+pytest.importorskip("pandas", reason="needs pandas: pip install 'allomatch[frames]'")
+pytest.importorskip("matplotlib", reason="needs matplotlib: pip install 'allomatch[plot]'")
 import matplotlib  # noqa: E402
 import pandas  # noqa: E402
 from allomatch import analytics  # noqa: E402

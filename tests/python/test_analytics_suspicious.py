@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from pools import frequencies_of, registry_of, simulated
 
-pytest.importorskip("pandas")
+pytest.importorskip("pandas", reason="needs pandas: pip install 'allomatch[frames]'")
 from allomatch import analytics  # noqa: E402
 from allomatch.analytics._genotypes import chance_of_homozygous  # noqa: E402
 from allomatch.analytics._haplotypes import Haplotypes  # noqa: E402

@@ -10,7 +10,7 @@ import allomatch as am
 import pytest
 from pools import DAY, registry_of, simulated
 
-pytest.importorskip("pandas")
+pytest.importorskip("pandas", reason="needs pandas: pip install 'allomatch[frames]'")
 from allomatch import analytics  # noqa: E402
 
 

@@ -7,7 +7,7 @@ import allomatch as am
 import pytest
 from pools import frequencies_of, registry_of, simulated
 
-pytest.importorskip("pandas")
+pytest.importorskip("pandas", reason="needs pandas: pip install 'allomatch[frames]'")
 from allomatch import analytics  # noqa: E402
 
 SETS = {"6/6": "A B DRB1", "8/8": "A B C DRB1", "10/10": "A B C DRB1 DQB1"}

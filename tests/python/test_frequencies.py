@@ -5,7 +5,7 @@ import allomatch as am
 import pytest
 from pools import frequencies_of
 
-pd = pytest.importorskip("pandas")
+pd = pytest.importorskip("pandas", reason="needs pandas: pip install 'allomatch[frames]'")
 
 
 def test_as_a_frame_the_most_frequent_first(tmp_path):

@@ -5,8 +5,8 @@ import allomatch as am
 import pytest
 from allomatch.analytics import plots
 
-pd = pytest.importorskip("pandas")
-matplotlib = pytest.importorskip("matplotlib")
+pd = pytest.importorskip("pandas", reason="needs pandas: pip install 'allomatch[frames]'")
+matplotlib = pytest.importorskip("matplotlib", reason="needs matplotlib: pip install 'allomatch[plot]'")
 
 CURVE = pd.DataFrame({"size": [0.0, 1000.0, 100_000.0], "probability": [0.0, 0.2, 0.6]})
 OBSERVED = pd.DataFrame({"size": [100, 1000], "certain": [0.01, 0.1], "potential": [0.02, 0.3]})

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from allomatch import analytics
 
-pd = pytest.importorskip("pandas")
+pd = pytest.importorskip("pandas", reason="needs pandas: pip install 'allomatch[frames]'")
 
 ALLELES = {
     "A": ["02:01", "11:01", "24:02", "33:03", "02:15N", "01:01:01:02N"],
@@ -177,7 +177,7 @@ def people(haplotypes, count, rng, prefix):
 
 def test_formula_against_drawn_registries(tmp_path):
     """Mean and standard error over 40 independent registries of 60 donors, each searched for 60 patients."""
-    pytest.importorskip("pyarrow")
+    pytest.importorskip("pyarrow", reason="needs pyarrow: pip install 'allomatch[frames]'")
     own, other = drawn_set(11, 30), drawn_set(12, 30)
     frequencies = read(tmp_path, own=own, other=other)
     rng = np.random.default_rng(2026)

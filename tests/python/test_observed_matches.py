@@ -10,8 +10,8 @@ import pytest
 from allomatch import analytics
 from pools import frequencies_of
 
-pd = pytest.importorskip("pandas")
-pytest.importorskip("pyarrow")
+pd = pytest.importorskip("pandas", reason="needs pandas: pip install 'allomatch[frames]'")
+pytest.importorskip("pyarrow", reason="needs pyarrow: pip install 'allomatch[frames]'")
 
 
 @pytest.fixture(scope="module")

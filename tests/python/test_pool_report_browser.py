@@ -5,13 +5,13 @@ import base64
 
 import pytest
 
-pytest.importorskip("pandas")
-pytest.importorskip("matplotlib")
+pytest.importorskip("pandas", reason="needs pandas: pip install 'allomatch[frames]'")
+pytest.importorskip("matplotlib", reason="needs matplotlib: pip install 'allomatch[plot]'")
 import test_report_browser as browser  # noqa: E402
 from allomatch import analytics  # noqa: E402
+from pool_pages import HOSTILE, analysed  # noqa: E402
 from pools import DAY, registry_of  # noqa: E402
 from selenium.webdriver.common.by import By  # noqa: E402
-from test_pool_report import HOSTILE, analysed  # noqa: E402
 
 driver, size = browser.driver, browser.size
 

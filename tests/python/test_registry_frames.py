@@ -5,8 +5,8 @@ import allomatch as am
 import pytest
 from pools import registry_of, simulated
 
-pytest.importorskip("pandas")
-pytest.importorskip("pyarrow")
+pytest.importorskip("pandas", reason="needs pandas: pip install 'allomatch[frames]'")
+pytest.importorskip("pyarrow", reason="needs pyarrow: pip install 'allomatch[frames]'")
 
 
 def whole(registry, ids):
