@@ -90,13 +90,8 @@ class Frequencies:
         Raises:
             FormatError: no such population, or none is named and there are several.
         """
-        known = self.populations
-        if population is None and len(known) != 1:
-            reason = f"which one? The frequencies have {', '.join(known) or 'none'}"
-            raise FormatError(f"column population: {reason}", column="population", reason=reason)
-        name = known[0] if population is None else option_values.text("population", population)
-        found = _core.haplotype_columns(self._core, name)
-        order = sorted(range(len(found["frequencies"])), key=lambda row: -found["frequencies"][row])
+        found = _core.haplotype_columns(self._core, the_population(self, population))
+        order = (-found["frequencies"]).argsort(kind="stable")
         loci = {
             locus: [names[codes[row]] for row in order]
             for locus, names, codes in zip(found["loci"], found["names"], found["codes"], strict=True)
@@ -157,6 +152,23 @@ class Frequencies:
     def __repr__(self) -> str:
         parts = [f"{one['population']}: {one['haplotypes']:,} haplotypes" for one in self.sets]
         return f"Frequencies({', '.join(parts)})"
+
+
+def the_population(frequencies: Frequencies, name: str | None, option: str = "population") -> str:
+    """The name of a set; where none is given, of the only one.
+
+    Raises:
+        FormatError: naming the option: no such population, or none is given and there are several.
+    """
+    known = frequencies.populations
+    if name is None:
+        if len(known) == 1:
+            return known[0]
+        reason = f"which one? The frequencies have {', '.join(known) or 'none'}"
+        raise FormatError(f"column {option}: {reason}", column=option, reason=reason)
+    if option_values.text(option, name, "the name of a population") not in known:
+        raise option_values.refuse(option, name, f"the frequencies have {', '.join(known)}")
+    return name
 
 
 def fallback_list(fallback: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import _core, option_values
 from ..errors import FormatError
-from ..frequencies import Frequencies
+from ..frequencies import Frequencies, the_population
 from ._pool import Floats
 
 
@@ -38,13 +38,7 @@ class Haplotypes:
                 f"column frequencies: expected Frequencies, not {type(frequencies).__name__}",
                 column="frequencies",
             )
-        known = frequencies.populations
-        if population is None and len(known) > 1:
-            raise FormatError(
-                f"column population: which one? The frequencies have {', '.join(known)}", column="population"
-            )
-        name = known[0] if population is None else option_values.text("population", population)
-        found = cls(**_core.haplotype_columns(frequencies._core, name))
+        found = cls(**_core.haplotype_columns(frequencies._core, the_population(frequencies, population)))
         return cls(found.loci, found.names, found.codes, found.frequencies / found.frequencies.sum())
 
     def place(self, locus: str, option: str = "loci") -> int:

@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import _core, option_values
 from ..errors import FormatError
-from ..frequencies import Frequencies
+from ..frequencies import Frequencies, the_population
 from ._pool import frame_of, frames
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _DPB1_RULES = ("match", "permissive")
 
 
 @dataclass(frozen=True)
-class _Model:
+class LikelihoodModel:
     """A likelihood, and the donor populations it is of."""
 
     core: _core.MatchLikelihood
@@ -34,6 +34,30 @@ class _Model:
 
     def probabilities(self, rows: Any) -> Any:
         return self.core.probabilities(np.asarray(rows, dtype=np.float64), self.threads)
+
+    def curve(self, sizes: Sequence[float]) -> pandas.DataFrame:
+        """The table of :func:`match_likelihood`."""
+        numbers = np.asarray(
+            [_count("sizes", size) for size in option_list("sizes", sizes)], dtype=np.float64
+        )
+        parts = np.asarray(self.shares)
+        rate = float(np.dot(parts, self.core.match_rates))
+        return frame_of(
+            {
+                "size": numbers,
+                "probability": self.probabilities(np.outer(numbers, parts)),
+                "expected_donors": numbers * rate,
+            }
+        )
+
+    def sizes(self, targets: Sequence[float]) -> pandas.DataFrame:
+        """The table of :func:`size_for`."""
+        wanted = [option_values.part("targets", target) for target in option_list("targets", targets)]
+        found = [self.core.size_for(target, self.shares, self.threads) for target in wanted]
+        sizes = frames().array([None if size is None else int(size) for size in found], dtype="Int64")
+        return frame_of(
+            {"target": np.asarray(wanted, dtype=np.float64), "size": sizes, "limit": self.core.limit}
+        )
 
 
 def match_likelihood(
@@ -86,20 +110,10 @@ def match_likelihood(
     of the haplotypes; one mismatch about ten times that. Memory: some 50 bytes a
     genotype, 70 with one mismatch.
     """
-    model = _model(
+    model = likelihood_model(
         patients, donors, population, shares, loci, mismatches, reachable, dpb1, tce_version, threads
     )
-    numbers = [_count("sizes", size) for size in option_list("sizes", sizes)]
-    parts = np.asarray(model.shares)
-    rows = np.outer(numbers, parts)
-    rate = float(np.dot(parts, model.core.match_rates))
-    return frame_of(
-        {
-            "size": np.asarray(numbers, dtype=np.float64),
-            "probability": model.probabilities(rows),
-            "expected_donors": np.asarray(numbers, dtype=np.float64) * rate,
-        }
-    )
+    return model.curve(sizes)
 
 
 def size_for(
@@ -127,15 +141,10 @@ def size_for(
 
     Cost: about 60 sizes of :func:`match_likelihood` for each target.
     """
-    model = _model(
+    model = likelihood_model(
         patients, donors, population, shares, loci, mismatches, reachable, dpb1, tce_version, threads
     )
-    wanted = [option_values.part("targets", target) for target in option_list("targets", targets)]
-    found = [model.core.size_for(target, model.shares, model.threads) for target in wanted]
-    sizes = frames().array([None if size is None else int(size) for size in found], dtype="Int64")
-    return frame_of(
-        {"target": np.asarray(wanted, dtype=np.float64), "size": sizes, "limit": model.core.limit}
-    )
+    return model.sizes(targets)
 
 
 def recruitment(
@@ -173,8 +182,8 @@ def recruitment(
     if added == 0:
         raise option_values.refuse("more", more, "expected a number above 0")
     everyone = _frequencies("patients", patients) if donors is None else _frequencies("donors", donors)
-    now = {_the_population("sizes", everyone, name): _count("sizes", count) for name, count in sizes.items()}
-    model = _model(
+    now = {the_population(everyone, name, "sizes"): _count("sizes", count) for name, count in sizes.items()}
+    model = likelihood_model(
         patients,
         everyone,
         population,
@@ -240,42 +249,32 @@ def _frequencies(option: str, value: Any) -> Frequencies:
     return value
 
 
-def _the_population(option: str, frequencies: Frequencies, name: str | None) -> str:
-    known = frequencies.populations
-    if name is not None:
-        if option_values.text(option, name, "the name of a population") not in known:
-            raise option_values.refuse(option, name, f"the frequencies have {', '.join(known)}")
-        return name
-    if len(known) != 1:
-        raise FormatError(f"column {option}: which one of {', '.join(known)}?", column=option)
-    return known[0]
-
-
 def _donor_shares(donors: Frequencies, shares: Mapping[str, float] | None) -> dict[str, float]:
     if shares is None:
-        return {_the_population("shares", donors, None): 1.0}
+        return {the_population(donors, None, "shares"): 1.0}
     if not isinstance(shares, Mapping):
         raise option_values.refuse("shares", shares, "expected numbers by population")
-    parts = {_the_population("shares", donors, name): _count("shares", part) for name, part in shares.items()}
+    parts = {the_population(donors, name, "shares"): _count("shares", part) for name, part in shares.items()}
     total = sum(parts.values())
     if not total > 0:
         raise option_values.refuse("shares", dict(shares), "expected a sum above 0")
     return {name: part / total for name, part in parts.items()}
 
 
-def _model(
+def likelihood_model(
     patients: Frequencies,
-    donors: Frequencies | None,
-    population: str | None,
-    shares: Mapping[str, float] | None,
-    loci: str | Sequence[str],
-    mismatches: int,
-    reachable: float | Mapping[str, float],
-    dpb1: str | None,
-    tce_version: str | None,
-    threads: int,
-) -> _Model:
-    own = _the_population("population", _frequencies("patients", patients), population)
+    donors: Frequencies | None = None,
+    population: str | None = None,
+    shares: Mapping[str, float] | None = None,
+    loci: str | Sequence[str] = "10/10",
+    mismatches: int = 0,
+    reachable: float | Mapping[str, float] = 1.0,
+    dpb1: str | None = None,
+    tce_version: str | None = None,
+    threads: int = 0,
+) -> LikelihoodModel:
+    """What :func:`match_likelihood` and :func:`size_for` ask, once for several questions."""
+    own = the_population(_frequencies("patients", patients), population)
     if donors is None and shares is None:
         shares = {own: 1.0}
     others = patients if donors is None else _frequencies("donors", donors)
@@ -307,4 +306,4 @@ def _model(
         version,
         count,
     )
-    return _Model(core, list(parts), list(parts.values()), count)
+    return LikelihoodModel(core, list(parts), list(parts.values()), count)

@@ -9,7 +9,7 @@ from typing import Any
 from ... import option_values
 from ...errors import FormatError, InputError
 from ...estimation import loci_in_order
-from ...frequencies import Frequencies
+from ...frequencies import Frequencies, the_population
 from ...option_values import Day
 from ...registry import Registry
 from ...store import Store
@@ -144,12 +144,7 @@ def _population(frequencies: Frequencies | None, name: str | None) -> str:
         if name is not None:
             raise option_values.refuse("population", name, "no frequencies are given")
         return OWN
-    known = frequencies.populations
-    if name is None and len(known) > 1:
-        raise FormatError(f"column population: which one of {', '.join(known)}?", column="population")
-    if name is not None and option_values.text("population", name) not in known:
-        raise option_values.refuse("population", name, f"the frequencies have {', '.join(known)}")
-    return known[0] if name is None else name
+    return the_population(frequencies, name)
 
 
 def _loci(

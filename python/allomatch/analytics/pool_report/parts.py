@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from .._frequencies import allele_frequencies, haplotypes_of_branches, hardy_wei
 from .._genotypes import homozygosity
 from .._haplotypes import Haplotypes
 from .._kinship import duplicates, relatives
-from .._likelihood import DEFAULT_SIZES, match_likelihood, recruitment, size_for
+from .._likelihood import DEFAULT_SIZES, LikelihoodModel, likelihood_model, match_likelihood, recruitment
 from .._linkage import linkage, linkage_pairs
 from .._observed import branch_value, observed_likelihood
 from .._pool import Flags, LocusTexts, frame_of, groups_of, standing
@@ -57,6 +57,7 @@ class Work:
     threads: int
     frequencies: Frequencies | None
     _likely: Frequencies | None = None
+    _models: dict[int, LikelihoodModel] = field(default_factory=dict)
     _branches: dict[str, Estimate] | None = None
 
     def part(self, name: str) -> pandas.DataFrame:
@@ -175,25 +176,27 @@ class Work:
             "threads": self.threads,
         }
 
+    def model(self, mismatches: int) -> LikelihoodModel:
+        """Of the match likelihood, made once for the parts that ask it."""
+        if mismatches not in self._models:
+            self._models[mismatches] = likelihood_model(mismatches=mismatches, **self.likely())
+        return self._models[mismatches]
+
     def likelihood(self) -> pandas.DataFrame:
-        options = self.likely()
-        return _by_mismatches(
-            lambda k: match_likelihood(sizes=self.numbers_of_donors(), mismatches=k, **options)
-        )
+        return _by_mismatches(lambda k: self.model(k).curve(self.numbers_of_donors()))
 
     def numbers_of_donors(self) -> list[int]:
         now = int(standing(self.registry).sum())
         return sorted({*DEFAULT_SIZES, now} - {0})
 
     def likelihood_sets(self) -> pandas.DataFrame:
-        options, own = self.likely(), self.analysis.loci
-        loci = {name: members for name, members in USUAL_SETS.items() if set(members) <= set(own)}
-        wanted = {**loci, self.analysis.set_name: own}
+        options, own, sizes = self.likely(), self.analysis.loci, self.numbers_of_donors()
         found = {
-            name: match_likelihood(sizes=self.numbers_of_donors(), **options | {"loci": list(members)})
-            for name, members in wanted.items()
+            name: match_likelihood(sizes=sizes, **options | {"loci": list(members)})
+            for name, members in USUAL_SETS.items()
+            if set(members) < set(own)
         }
-        return _stacked("loci", found)
+        return _stacked("loci", {**found, self.analysis.set_name: self.model(0).curve(sizes)})
 
     def likelihood_dpb1(self) -> pandas.DataFrame:
         """Of the donors typed at DPB1, on top of the other loci."""
@@ -233,8 +236,7 @@ class Work:
         return observed_likelihood(self.registry, dpb1="permissive", **options)
 
     def sizes(self) -> pandas.DataFrame:
-        options = self.likely()
-        return _by_mismatches(lambda k: size_for(targets=TARGETS, mismatches=k, **options))
+        return _by_mismatches(lambda k: self.model(k).sizes(TARGETS))
 
     def observed(self) -> pandas.DataFrame:
         self.need_loci()
